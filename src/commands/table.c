@@ -1,0 +1,30 @@
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "kiriwake/command.h"
+#include "kiriwake/err.h"
+#include "kiriwake/msg.h"
+
+const struct command *const commands[] = {
+    NULL,
+};
+
+int command_fail(const struct err *e)
+{
+    fprintf(stderr, "kiriwake: %s\n", e->what);
+    if (e->hint[0])
+        fprintf(stderr, "  %s\n", e->hint);
+    return e->status ? e->status : EXIT_INTERNAL;
+}
+
+int command_usage(const struct command *c, const char *fmt, ...)
+{
+    va_list ap;
+
+    fputs("kiriwake: ", stderr);
+    va_start(ap, fmt);
+    vfprintf(stderr, fmt, ap);
+    va_end(ap);
+    fprintf(stderr, "\n%s kiriwake %s %s\n", _("usage:"), c->name, c->args);
+    return EXIT_USAGE;
+}
