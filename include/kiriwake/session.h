@@ -1,0 +1,87 @@
+/*
+ * One device at work: a transport, the console core and a driver's CLI.
+ * Logs in, changes modes, runs queued commands with their deadlines, scrubs
+ * secrets, leaves modes. Driven by session_pump from the one poll loop.
+ */
+#ifndef KIRIWAKE_SESSION_H
+#define KIRIWAKE_SESSION_H
+
+#include <stdbool.h>
+#include <poll.h>
+
+#include "kiriwake/clock.h"
+#include "kiriwake/console.h"
+#include "kiriwake/secrets.h"
+#include "kiriwake/transport.h"
+
+struct session_limits {
+    unsigned open_ms;       /* connecting, all stages; default 30 000 */
+    unsigned login_ms;      /* from ready to the first prompt; 30 000 */
+    unsigned silence_ms;    /* no byte while a reply is due; 15 000 */
+    unsigned total_ms;      /* one command, whole; 120 000 */
+};
+
+enum session_state {
+    SESSION_OPENING, SESSION_ASKING, SESSION_LOGIN, SESSION_READY,
+    SESSION_CLOSING,        /* leaving modes, logging out */
+    SESSION_CLOSED,         /* done, or err says what failed */
+};
+
+/* What the session tells its owner; strings are borrowed for the call. All
+ * text has been scrubbed. */
+struct session_listener {
+    void *arg;
+    void (*reply)(void *arg, unsigned id, const struct console_reply *r);
+    /* The live dialogue: one line sent (out) or received. */
+    void (*line)(void *arg, bool out, const char *text);
+    /* The state changed; err is set when it is CLOSED by a fault. */
+    void (*state)(void *arg, enum session_state s, const struct err *e);
+    /* Something is asked: host key, password, user. Answer with
+     * session_answer. */
+    void (*ask)(void *arg, enum transport_question q, const char *text,
+                bool echo);
+};
+
+struct session;
+
+/* Takes t; borrows the rest for its life. user, password: for console
+ * logins; NULL: asked. */
+struct session *session_new(struct transport *t,
+                            const struct console_profile *profile,
+                            struct secrets *secrets, struct clock *clock,
+                            const struct session_limits *limits,
+                            const char *user, const char *password,
+                            const struct session_listener *listener,
+                            struct err *e);
+void session_free(struct session *s);
+
+/*
+ * Queues a command to be run in a mode (NULL: the mode of first login);
+ * returns its id (from 1). Modes are entered and left as needed; a mode that
+ * holds a lock is left as soon as the queue holds no more commands for it.
+ * A mode that could not be entered answers with REPLY_BUSY or _REFUSED, and
+ * reason says which mode.
+ */
+unsigned session_run(struct session *s, const char *command,
+                     const char *mode);
+/* Forgets queued commands that are not yet sent. */
+void session_clear(struct session *s);
+void session_answer(struct session *s, const char *text);
+
+/* Fills fds (room for at least 2) for poll; returns how many; *due_ms is
+ * when session_pump must be called at the latest (clock's time). */
+size_t session_fds(struct session *s, struct pollfd *fds, uint64_t *due_ms);
+/* Does what can be done now. Never blocks. */
+void session_pump(struct session *s);
+
+/* Leaves every mode and logs out, within limits; then CLOSED. */
+void session_close(struct session *s);
+
+enum session_state session_state(const struct session *s);
+bool session_idle(const struct session *s);     /* READY, nothing queued */
+const char *session_host(const struct session *s);
+const char *session_banner(const struct session *s);    /* SSH, or "" */
+const char *session_legacy(const struct session *s);
+const struct err *session_err(const struct session *s);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * A simulated router: a device program in sandboxed Lua
+ * (drivers/<vendor>/sim/device.lua) over a common line discipline, set up by
+ * a scenario's causes. A pure core: bytes and time in, bytes out.
+ */
+#ifndef KIRIWAKE_SIM_H
+#define KIRIWAKE_SIM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <jansson.h>
+
+#include "kiriwake/buf.h"
+#include "kiriwake/data.h"
+#include "kiriwake/err.h"
+
+struct sim;
+
+/*
+ * Loads drivers/<driver>/sim/<scenario>.yaml. knobs: variations and faults
+ * as "key=value" joined by '&' (docs/simulator.md), or NULL. NULL and *e:
+ * 64 for an unknown driver, scenario or knob (names the nearest), 65 for a
+ * bad file. login: ask for user and password first (console, telnet);
+ * without it the device prints what an SSH shell prints.
+ */
+struct sim *sim_new(const struct data *data, const char *driver,
+                    const char *scenario, const char *knobs, bool login,
+                    struct err *e);
+void sim_free(struct sim *s);
+
+/* The person typed bytes, at now_ms (any epoch, never backwards). */
+void sim_receive(struct sim *s, const char *bytes, size_t len,
+                 uint64_t now_ms);
+/* Bytes that the device has sent by now_ms. *due_ms: when more is to come
+ * without input (0: never). */
+void sim_output(struct sim *s, struct buf *out, uint64_t now_ms,
+                uint64_t *due_ms);
+/* The device closed the session (logout, disconnect fault). */
+bool sim_closed(const struct sim *s);
+
+/* User name and password that it accepts (borrowed). */
+const char *sim_user(const struct sim *s);
+const char *sim_password(const struct sim *s);
+
+/* [{id, driver, flow, title, covers, args, expect}] of every scenario (new
+ * reference); NULL and *e when a file is bad. */
+json_t *sim_scenarios(const struct data *data, struct err *e);
+
+#endif
