@@ -1,0 +1,75 @@
+/*
+ * The walker: a fold over events. Feed it events, carry out the effects it
+ * returns. No I/O, no clock. The journal is the list of events; replaying it
+ * gives the same state. Events and effects are JSON objects:
+ *
+ * effects (each has "n", its number, counting from 1)
+ *   {"effect": "probe", "probe": "ipsec_sa", "with": {}, "as": "ipsec_sa"}
+ *       answer: facts. The probe "peer_config" reads the peer's file.
+ *   {"effect": "prefetch", …}   as probe; may be left undone
+ *   {"effect": "ask", "checkpoint": "history", "why": "question|subject|
+ *    unreadable|unverified", "question": {en, ja}, "answers": [{"id",
+ *    "label": {en, ja}}], "input": null | "ip" | …, "suggest": null | id,
+ *    "show": [probe names]}     answer: answer
+ *   {"effect": "wait", "ms": 10000}                    answer: waited
+ *   {"effect": "consent", "checkpoint", "class", "commands": [...],
+ *    "undo": [...]}                                    answer: consent
+ *   {"effect": "do", "checkpoint", "steps": [{"send", "mode", "undo"}],
+ *    "class"}        journal durably before the first byte; answer: did
+ *   {"effect": "undo", "steps": [{"send", "mode"}]}    answer: did
+ *   {"effect": "done"}          no answer; walker_result tells
+ *
+ * events ("effect": the number answered, where there is one)
+ *   {"event": "start", "options": {"vpn": null|text, "allow": [...],
+ *    "peer_config": bool}}
+ *   {"event": "facts", "effect": n, "fact": {as driver_read gives it, and
+ *    "at": time}}
+ *   {"event": "answer", "effect": n, "answer": id | input | null,
+ *    "by": "human|option", "remark": ""}       null: nobody answers
+ *   {"event": "waited", "effect": n}
+ *   {"event": "consent", "effect": n, "granted": bool}
+ *   {"event": "did", "effect": n, "results": [{"send", "state", "text"}]}
+ *   {"event": "link-lost"} {"event": "resumed"}    facts read before are
+ *       stale: a new epoch; unanswered effects are issued again
+ *   {"event": "retry"} {"event": "back"}           by the human
+ *   {"event": "stop", "why": "timeout|interrupted|failed"}   undo, then done
+ */
+#ifndef KIRIWAKE_WALKER_H
+#define KIRIWAKE_WALKER_H
+
+#include <stdbool.h>
+#include <jansson.h>
+
+#include "kiriwake/flow.h"
+
+struct walker;
+
+/* Borrows flows and driver. */
+struct walker *walker_new(const struct flows *f, const struct driver *d);
+void walker_free(struct walker *w);
+
+/* Folds one event in; returns the effects it causes (new array). An event
+ * that answers no open effect is ignored (empty array). */
+json_t *walker_step(struct walker *w, const json_t *event);
+/* The effects that are not yet answered (new array): after a replay. */
+json_t *walker_open(const struct walker *w);
+bool walker_done(const struct walker *w);
+
+/*
+ * The result: outcome, subject, flow, path, findings, suspects, ruled_out,
+ * pending and changes as `check --json` prints them (DESIGN: command line);
+ * valid at any time (new reference). Texts in the chosen language.
+ */
+json_t *walker_result(const struct walker *w);
+
+/*
+ * For the screen (new reference): {"flow", "title", "subject", "vpns": […],
+ *  "path": [{checkpoint, title, outcome, by, because}],
+ *  "current": {"id", "title", "why", "expect", "kind", "samples",
+ *     "seen": [{"probe", "command", "state", "reason", "text",
+ *               "lines": [n…]}]},
+ *  "findings": […], "done": bool}
+ */
+json_t *walker_view(const struct walker *w);
+
+#endif
