@@ -1,9 +1,12 @@
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "kiriwake/command.h"
 #include "kiriwake/err.h"
 #include "kiriwake/msg.h"
+#include "kiriwake/names.h"
+#include "kiriwake/options.h"
 
 static const struct command *find(const char *name)
 {
@@ -13,16 +16,77 @@ static const struct command *find(const char *name)
     return NULL;
 }
 
+/* No subcommand has such characters; a host, a URL or a path does. */
+static int looks_like_target(const char *word)
+{
+    return strpbrk(word, ":./@0123456789") != NULL;
+}
+
+static int print_help(void)
+{
+    printf("%s\n\n%s\n  kiriwake [TARGET] [%s]\n"
+           "  kiriwake %s …\n\n",
+           _("kiriwake: walks a vendor's fault isolation guideline on a "
+             "router and names the cause"),
+           _("usage:"), _("options"), _("COMMAND"));
+    printf("%s\n", _("TARGET: ssh://[user@]host[:port], serial:///dev/ttyUSB0,"
+                     " telnet://host,\n  exec:COMMAND, sim:DRIVER/SCENARIO, "
+                     "file:PATH; none: choose on the screen"));
+    printf("\n%s\n", _("commands:"));
+    for (size_t i = 0; commands[i]; i++)
+        printf("  %-10s %s\n", commands[i]->name, _(commands[i]->summary));
+    printf("\n%s\n", _("options:"));
+    options_print();
+    return EXIT_HEALTHY;
+}
+
+static int print_version(void)
+{
+    puts("kiriwake " KIRIWAKE_VERSION);
+    return EXIT_HEALTHY;
+}
+
+static int unknown_command(const char *word)
+{
+    const char *names[64];
+    char near[200];
+    size_t n = 0;
+
+    for (; commands[n] && n < 64; n++)
+        names[n] = commands[n]->name;
+    fprintf(stderr, _("kiriwake: unknown command '%s'\n"), word);
+    if (names_suggest(word, names, n, near, sizeof near))
+        fprintf(stderr, _("  did you mean %s?\n"), near);
+    else
+        fprintf(stderr, _("  for a host of that name: kiriwake ssh://%s; "
+                          "all commands: kiriwake --help\n"), word);
+    return EXIT_USAGE;
+}
+
+static int dispatch(int argc, char **argv)
+{
+    const char *word = argc > 1 ? argv[1] : "";
+    const struct command *c = find(word);
+
+    if (c)
+        return c->run(argc - 1, argv + 1);
+    if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)
+        return print_version();
+    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 ||
+        strcmp(word, "help") == 0)
+        return print_help();
+    if (word[0] && word[0] != '-' && !looks_like_target(word))
+        return unknown_command(word);
+    return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
-    const struct command *c = argc > 1 ? find(argv[1]) : NULL;
     int status;
 
+    setlocale(LC_CTYPE, "");
     msg_init(NULL);
-    if (c)
-        status = c->run(argc - 1, argv + 1);
-    else
-        status = EXIT_USAGE;
+    status = dispatch(argc, argv);
     msg_done();
     return status;
 }
