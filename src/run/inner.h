@@ -1,0 +1,89 @@
+/* What the parts of a run share; nobody else includes this. */
+#ifndef KIRIWAKE_RUN_INNER_H
+#define KIRIWAKE_RUN_INNER_H
+
+#include "kiriwake/casefile.h"
+#include "kiriwake/driver.h"
+#include "kiriwake/flow.h"
+#include "kiriwake/run.h"
+#include "kiriwake/secrets.h"
+#include "kiriwake/session.h"
+#include "kiriwake/sim.h"
+#include "kiriwake/walker.h"
+
+/* A command on its way: for a probe, a step of a do, or typed by hand. */
+struct job {
+    unsigned id;                /* the session's; 0: not yet sent */
+    json_t *effect;             /* probe, prefetch, do or undo; NULL: by hand */
+    size_t at;                  /* the alternative, or the step */
+    char *command;
+    json_t *results;            /* of a do: so far */
+};
+
+enum run_phase { RUN_OPENING, RUN_DETECTING, RUN_WALKING, RUN_CLOSING,
+                 RUN_DONE };
+
+struct run {
+    struct run_options o;       /* strings are owned copies */
+    struct run_listener listener;
+    struct target target;
+    struct clock clock;
+    enum run_phase phase;
+
+    struct driver *driver;      /* NULL while it is being detected */
+    struct flows *flows;
+    struct walker *walker;
+    struct sim *sim;
+    struct session *session;
+    struct secrets *secrets;
+    struct casefile *journal;   /* NULL: none is kept */
+    char *password;
+
+    json_t *start;              /* the journal's first record */
+    json_t *events;             /* all, in order: what the journal holds */
+    json_t *facts;              /* name -> the latest fact */
+    json_t *replies;            /* command -> reply of this epoch */
+    json_t *asking;             /* what is asked now, or NULL */
+    json_t *queue;              /* effects that wait (asks, while paused) */
+    struct job *jobs;
+    size_t job_count, job_cap;
+    json_t *waiting;            /* the wait effect under way, or NULL */
+    uint64_t wait_due_ms, end_due_ms;
+    char *heard;                /* while detecting: the device's text */
+    bool paused, stepping, stopped, replaying;
+    size_t step_path;           /* path length when stepping began */
+    char *stop_why;
+    struct err err;             /* why it failed; status 0: it did not */
+    bool not_undone;
+};
+
+/* run.c */
+void run_event(struct run *r, json_t *event);       /* steals event */
+void run_changed(struct run *r);
+void run_say(struct run *r, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void run_fail(struct run *r, const struct err *e);
+int run_begin_walk(struct run *r, struct err *e);
+
+/* effects.c */
+void effects_take(struct run *r, json_t *effects);  /* steals effects */
+void effects_tick(struct run *r, uint64_t now);
+void effects_ask_next(struct run *r);
+
+/* jobs.c */
+void jobs_probe(struct run *r, json_t *effect);
+void jobs_steps(struct run *r, json_t *effect);
+void jobs_by_hand(struct run *r, const char *command, const char *mode);
+void jobs_reply(struct run *r, unsigned id, const struct console_reply *rep);
+void jobs_drop(struct run *r);
+void jobs_pump(struct run *r);          /* sends what may be sent */
+
+/* peer.c */
+json_t *peer_fact(struct run *r);
+
+/* detect.c */
+const struct console_profile *detect_profile(void);
+char *detect_driver(struct run *r, const char *banner, const char *text);
+const char *const *detect_secrets(struct run *r);
+
+#endif
