@@ -31,7 +31,21 @@ const char *textfsm_value_name(const struct textfsm *t, size_t i);
  */
 struct textfsm_rows *textfsm_parse(struct textfsm *t, const char *text,
                                    size_t len, struct err *e);
+/* The rows need their template until they are freed, not the text. */
 void textfsm_rows_free(struct textfsm_rows *rows);
+
+/*
+ * The same for text that arrives in pieces, cut anywhere; memory is that of
+ * the rows, the record being built and the longest line. Feed gives 0, or -1
+ * and *e as above, after which only abandon is left. Finish frees the run.
+ */
+struct textfsm_run;
+struct textfsm_run *textfsm_run_new(struct textfsm *t);
+int textfsm_run_feed(struct textfsm_run *run, const char *text, size_t len,
+                     struct err *e);
+struct textfsm_rows *textfsm_run_finish(struct textfsm_run *run,
+                                        struct err *e);
+void textfsm_run_abandon(struct textfsm_run *run);
 
 size_t textfsm_rows_count(const struct textfsm_rows *rows);
 /* One value of a row: a string, a list, or (nested groups in a List) a list
@@ -46,6 +60,8 @@ size_t textfsm_rows_line(const struct textfsm_rows *rows, size_t row,
 /* The first and last line that contributed to the row. */
 void textfsm_rows_span(const struct textfsm_rows *rows, size_t row,
                        size_t *first, size_t *last);
+/* One row as {"NAME": …}, keys as the template names them. */
+json_t *textfsm_rows_row(const struct textfsm_rows *rows, size_t row);
 /* All rows as [{"NAME": …}], keys as the template names them. */
 json_t *textfsm_rows_json(const struct textfsm_rows *rows);
 

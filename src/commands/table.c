@@ -5,7 +5,10 @@
 #include "kiriwake/err.h"
 #include "kiriwake/msg.h"
 
+extern const struct command command_parse;
+
 const struct command *const commands[] = {
+    &command_parse,
     NULL,
 };
 

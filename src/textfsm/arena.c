@@ -1,0 +1,91 @@
+#include "arena.h"
+
+#include <stdalign.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kiriwake/mem.h"
+
+#define FIRST_BLOCK 4096
+#define LARGEST_BLOCK (1u << 20)
+
+struct arena_block {
+    struct arena_block *next;
+    max_align_t data[];
+};
+
+/* Blocks double, so that a small text costs little and a large one few
+ * calls. */
+static void add_block(struct arena *a, size_t need)
+{
+    size_t size = a->total ? a->total : FIRST_BLOCK;
+    struct arena_block *b;
+
+    if (size > LARGEST_BLOCK)
+        size = LARGEST_BLOCK;
+    if (size < need)
+        size = need;
+    b = mem_alloc(sizeof *b + size);
+    b->next = a->blocks;
+    a->blocks = b;
+    a->at = (char *)b->data;
+    a->end = a->at + size;
+    a->total += size;
+}
+
+void *arena_alloc(struct arena *a, size_t size)
+{
+    size_t pad = -(uintptr_t)a->at & (alignof(max_align_t) - 1);
+    char *p;
+
+    if (!a->at || (size_t)(a->end - a->at) < pad ||
+        (size_t)(a->end - a->at) - pad < size) {
+        add_block(a, size);
+        pad = 0;
+    }
+    p = a->at + pad;
+    a->at = p + size;
+    return p;
+}
+
+void *arena_zalloc(struct arena *a, size_t size)
+{
+    return memset(arena_alloc(a, size), 0, size);
+}
+
+char *arena_bytes(struct arena *a, const char *bytes, size_t len)
+{
+    char *p;
+
+    if (!a->at || (size_t)(a->end - a->at) < len)
+        add_block(a, len);
+    p = a->at;
+    a->at += len;
+    return len ? memcpy(p, bytes, len) : p;
+}
+
+char *arena_string(struct arena *a, const char *bytes, size_t len)
+{
+    char *p;
+
+    if (!a->at || (size_t)(a->end - a->at) <= len)
+        add_block(a, len + 1);
+    p = a->at;
+    a->at += len + 1;
+    if (len)
+        memcpy(p, bytes, len);
+    p[len] = '\0';
+    return p;
+}
+
+void arena_free(struct arena *a)
+{
+    struct arena_block *next;
+
+    for (struct arena_block *b = a->blocks; b; b = next) {
+        next = b->next;
+        free(b);
+    }
+    *a = (struct arena){0};
+}

@@ -1,0 +1,171 @@
+#include "matcher.h"
+
+#include "kiriwake/mem.h"
+#include "kiriwake/msg.h"
+
+/* JIT code costs some 30 plain matches to make: after this many tries, or
+ * this many steps in one. */
+#define JIT_AFTER 8
+#define JIT_STEPS 20000u
+#define STACK_MAX (8u << 20)
+#define HEAP_MAX_KIB (256u << 10)
+/*
+ * Some seconds. It grows with the text, so that a long line alone is no
+ * error, and the cost of a line stays within a multiple of its length.
+ */
+#define LIMIT_BASE 400000000u
+#define LIMIT_PER_BYTE 16u
+#define LIMIT_MAX 4000000000u
+
+void matcher_tools_init(struct matcher_tools *t)
+{
+    *t = (struct matcher_tools){0};
+    t->compile = pcre2_compile_context_create(NULL);
+    t->match = pcre2_match_context_create(NULL);
+    pcre2_set_newline(t->compile, PCRE2_NEWLINE_LF);
+    pcre2_set_parens_nest_limit(t->compile, 1000);
+    pcre2_set_heap_limit(t->match, HEAP_MAX_KIB);
+}
+
+void matcher_tools_reserve(struct matcher_tools *t, uint32_t groups)
+{
+    if (t->data && pcre2_get_ovector_count(t->data) > groups)
+        return;
+    pcre2_match_data_free(t->data);
+    t->data = pcre2_match_data_create(groups + 1, NULL);
+}
+
+void matcher_tools_free(struct matcher_tools *t)
+{
+    pcre2_match_data_free(t->data);
+    pcre2_match_context_free(t->match);
+    pcre2_compile_context_free(t->compile);
+    pcre2_jit_stack_free(t->stack);
+}
+
+void matcher_free(struct matcher *m)
+{
+    pcre2_code_free(m->ascii.code);
+    pcre2_code_free(m->utf8.code);
+}
+
+static int fail(struct err *e, int status, int code)
+{
+    PCRE2_UCHAR message[160];
+
+    pcre2_get_error_message(code, message, sizeof message);
+    return err_set(e, status, _("PCRE2 cannot do this pattern: %s"),
+                   (char *)message);
+}
+
+static int compile(struct matcher *m, struct matcher_code *c,
+                   const struct matcher_tools *t, struct err *e)
+{
+    bool ascii = c == &m->ascii;
+    uint32_t options = PCRE2_ANCHORED | PCRE2_DOTALL;
+    struct buf pattern = {0};
+    size_t at;
+    int code;
+
+    if (!ascii)
+        options |= PCRE2_UTF | PCRE2_UCP | PCRE2_NO_UTF_CHECK;
+    re_write(&m->re, ascii, &pattern);
+    c->code = pcre2_compile((PCRE2_SPTR)buf_str(&pattern), pattern.len,
+                            options, &code, &at, t->compile);
+    buf_free(&pattern);
+    return c->code ? 0 : fail(e, EXIT_DATA, code);
+}
+
+static void set_limit(struct matcher_tools *t, size_t len, bool jit)
+{
+    size_t limit = jit ? LIMIT_BASE : JIT_STEPS;
+
+    if (len < (LIMIT_MAX - LIMIT_BASE) / LIMIT_PER_BYTE)
+        limit += len * LIMIT_PER_BYTE;
+    else if (jit)
+        limit = LIMIT_MAX;
+    pcre2_set_match_limit(t->match, (uint32_t)limit);
+}
+
+static void compile_jit(struct matcher_code *c)
+{
+    c->jit = c->jit || pcre2_jit_compile(c->code, PCRE2_JIT_COMPLETE) == 0;
+}
+
+/* Deep recursion of JIT code needs a stack; few patterns do it. */
+static int match_jit(const struct matcher_code *c, struct matcher_tools *t,
+                     const char *text, size_t len)
+{
+    int n = pcre2_jit_match(c->code, (PCRE2_SPTR)text, len, 0, 0, t->data,
+                            t->match);
+
+    if (n != PCRE2_ERROR_JIT_STACKLIMIT || t->stack)
+        return n;
+    t->stack = pcre2_jit_stack_create(64 << 10, STACK_MAX, NULL);
+    pcre2_jit_stack_assign(t->match, NULL, t->stack);
+    return pcre2_jit_match(c->code, (PCRE2_SPTR)text, len, 0, 0, t->data,
+                           t->match);
+}
+
+static int match_plain(const struct matcher_code *c, struct matcher_tools *t,
+                       const char *text, size_t len)
+{
+    return pcre2_match(c->code, (PCRE2_SPTR)text, len, 0,
+                       PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT, t->data, t->match);
+}
+
+static int match(struct matcher_code *c, struct matcher_tools *t,
+                 const char *text, size_t len)
+{
+    int n = PCRE2_ERROR_MATCHLIMIT;
+
+    set_limit(t, len, c->jit);
+    if (!c->jit)
+        n = match_plain(c, t, text, len);
+    if (n != PCRE2_ERROR_MATCHLIMIT)
+        return n;
+    compile_jit(c);
+    set_limit(t, len, true);
+    n = c->jit ? match_jit(c, t, text, len) : PCRE2_ERROR_JIT_STACKLIMIT;
+    return n == PCRE2_ERROR_JIT_STACKLIMIT ? match_plain(c, t, text, len) : n;
+}
+
+static int report(struct err *e, int code)
+{
+    switch (code) {
+    case PCRE2_ERROR_MATCHLIMIT:
+    case PCRE2_ERROR_DEPTHLIMIT:
+    case PCRE2_ERROR_HEAPLIMIT:
+    case PCRE2_ERROR_JIT_STACKLIMIT:
+        return err_set(e, EXIT_OPEN, _("the pattern needs more steps than "
+                                       "the match limit allows"));
+    default:
+        return fail(e, EXIT_OPEN, code);
+    }
+}
+
+int matcher_try(struct matcher *m, struct matcher_tools *t, const char *text,
+                size_t len, bool ascii, struct err *e)
+{
+    struct matcher_code *c = ascii ? &m->ascii : &m->utf8;
+    int n;
+
+    if (!c->code && compile(m, c, t, e) < 0)
+        return -1;
+    if (++c->tries == JIT_AFTER)
+        compile_jit(c);
+    n = match(c, t, text, len);
+    if (n >= 0)
+        return 1;
+    return n == PCRE2_ERROR_NOMATCH ? 0 : report(e, n);
+}
+
+bool matcher_span(const struct matcher_tools *t, uint32_t index,
+                  size_t *start, size_t *end)
+{
+    const PCRE2_SIZE *v = pcre2_get_ovector_pointer(t->data);
+
+    *start = v[2 * index];
+    *end = v[2 * index + 1];
+    return *start != PCRE2_UNSET;
+}
