@@ -38,10 +38,15 @@ struct console_profile {
     const struct console_named *monitors;   /* not running: never type */
     size_t monitor_count;
     const char *pager_match, *pager_answer;
-    const char *pager_erase;                /* or NULL: how it is wiped */
+    const char *pager_erase;                /* or NULL: PCRE2, cut from the
+                                               line that follows a pager;
+                                               blanks over it, backspaces and
+                                               ESC[K need none */
     const char *const *refused;             /* a line that says "refused" */
     const char *const *traps;               /* questions never answered */
-    const char *newline;                    /* what ends a command: "\r" */
+    const char *newline;                    /* what ends a command; NULL:
+                                               "\r" */
+    const char *logout;                     /* NULL: "exit" */
     unsigned width;                         /* echo folds here; 0: never */
     size_t reply_max_bytes;                 /* 0: 4 MiB */
 };
@@ -49,7 +54,7 @@ struct console_profile {
 enum console_event_type {
     CONSOLE_NONE,
     CONSOLE_LOGIN_USER,     /* asks for the user name */
-    CONSOLE_LOGIN_PASSWORD,
+    CONSOLE_LOGIN_PASSWORD, /* also while a mode's enter is pending */
     CONSOLE_LOGIN_FAILED,   /* text: the device's words */
     CONSOLE_PROMPT,         /* a prompt outside any command: mode, host */
     CONSOLE_REPLY,          /* the pending command is answered: reply */
@@ -90,8 +95,7 @@ void console_event_free(struct console_event *ev);
 
 struct console;
 
-/* NULL and *e (65) when a pattern is not PCRE2. serial: the line settles by
- * silence instead of "nothing more to read". */
+/* NULL and *e (65) when a pattern is not PCRE2. */
 struct console *console_new(const struct console_profile *profile,
                             struct err *e);
 void console_free(struct console *c);
@@ -105,16 +109,26 @@ void console_idle(struct console *c);
 /* The link ended: a pending command is answered as truncated. */
 void console_end(struct console *c);
 
+/* How the edge holds a line with nothing more to read on it. */
+enum console_look {
+    CONSOLE_OPEN,       /* wait for silence, then console_idle */
+    CONSOLE_LIKELY,     /* looks like a prompt whose host is not learnt yet:
+                           a line end would bring it again */
+    CONSOLE_SETTLED,    /* exactly the learnt prompt, or the pager: on a
+                           network console_idle may follow at once */
+};
+enum console_look console_look(struct console *c);
+
 /* Sends a command (one line, no line end) whose reply will come. One at a
  * time: false when one is pending, or text holds a control character. */
 bool console_command(struct console *c, const char *text);
-/* Types a line that has no reply (login names); secret: its echo and its
- * copies are wiped. */
+/* Types a line that has no reply (login names); secret: its echo is left
+ * out of the lines. The edge wipes the output once it is sent. */
 void console_type(struct console *c, const char *text, bool secret);
 /* Gives up the pending command: its reply event follows with that state. */
 void console_abandon(struct console *c, enum reply_state why,
                      const char *reason);
-/* One line end, to wake a silent line. */
+/* One line end, to wake a silent line or to see the prompt again. */
 void console_wake(struct console *c);
 
 /* The next event; false when there is none. The caller frees it. */
@@ -123,7 +137,11 @@ bool console_next(struct console *c, struct console_event *ev);
 struct buf *console_output(struct console *c);
 
 const char *console_host(const struct console *c);  /* learnt, or NULL */
-const char *console_mode_now(const struct console *c);  /* or NULL */
+/* The mode of the prompt that the line stands at, or NULL. */
+const char *console_mode_now(const struct console *c);
 bool console_busy(const struct console *c);         /* a reply is pending */
+/* The unfinished line as safe text (valid until the next call), for error
+ * messages. */
+const char *console_pending_line(struct console *c);
 
 #endif

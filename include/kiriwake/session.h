@@ -31,6 +31,9 @@ enum session_state {
  * text has been scrubbed. */
 struct session_listener {
     void *arg;
+    /* Once for each command that was sent. Rarely a second time for the
+     * same id: text came after what had looked like its end, so the command
+     * was asked again; the later reply replaces the earlier one. */
     void (*reply)(void *arg, unsigned id, const struct console_reply *r);
     /* The live dialogue: one line sent (out) or received. */
     void (*line)(void *arg, bool out, const char *text);
@@ -60,21 +63,37 @@ void session_free(struct session *s);
  * returns its id (from 1). Modes are entered and left as needed; a mode that
  * holds a lock is left as soon as the queue holds no more commands for it.
  * A mode that could not be entered answers with REPLY_BUSY or _REFUSED, and
- * reason says which mode.
+ * reason says which mode. Commands still queued when the session closes get
+ * no reply. May be called from within the listener's functions.
  */
 unsigned session_run(struct session *s, const char *command,
                      const char *mode);
+
+/* A command with wishes of its own. */
+struct session_command {
+    const char *text, *mode;    /* as session_run */
+    unsigned timeout_ms;        /* whole, and silence; 0: the limits' */
+    bool once;                  /* never sent a second time */
+};
+unsigned session_run_with(struct session *s,
+                          const struct session_command *command);
 /* Forgets queued commands that are not yet sent. */
 void session_clear(struct session *s);
+/* Answers what was asked; NULL: nobody knows, the session fails. */
 void session_answer(struct session *s, const char *text);
+/* The password of a mode that asks for one when it is entered (Cisco's
+ * enable); without it, it is asked. */
+void session_set_enable(struct session *s, const char *password);
 
 /* Fills fds (room for at least 2) for poll; returns how many; *due_ms is
- * when session_pump must be called at the latest (clock's time). */
+ * when session_pump must be called at the latest (clock's time; 0: when
+ * something comes). */
 size_t session_fds(struct session *s, struct pollfd *fds, uint64_t *due_ms);
 /* Does what can be done now. Never blocks. */
 void session_pump(struct session *s);
 
-/* Leaves every mode and logs out, within limits; then CLOSED. */
+/* Leaves every mode and logs out, within some seconds; then CLOSED. The
+ * command in flight is let finish within them; queued ones are dropped. */
 void session_close(struct session *s);
 
 enum session_state session_state(const struct session *s);

@@ -94,7 +94,7 @@ struct transport *transport_ssh(const struct target *t,
                                 const struct ssh_options *o, struct err *e);
 struct transport *transport_exec(const struct target *t, unsigned cols,
                                  unsigned rows, struct err *e);
-/* The simulator within this process; see sim.h. */
+/* The simulator within this process; see sim.h. Takes sim. */
 struct sim;
 struct transport *transport_sim(struct sim *sim);
 

@@ -1,0 +1,345 @@
+#include "kiriwake/secrets.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "kiriwake/buf.h"
+#include "kiriwake/mem.h"
+#include "pattern.h"
+
+#define MAX_VALUES 4096u        /* more are masked: compared as unknown */
+#define MAX_VALUE_BYTES 1024u
+#define BUCKETS 1024u
+#define MIN_BY_VALUE 4u
+
+/* One locked run of memory: values never reach swap or a core dump. */
+struct arena {
+    struct arena *next;
+    size_t used, size;
+    char *bytes;
+};
+
+struct value {
+    const char *text;           /* in an arena */
+    size_t len;
+    unsigned number;
+    struct value *same_bucket;  /* by its first bytes */
+};
+
+struct secrets {
+    struct pattern **patterns;
+    size_t pattern_count;
+    struct arena *arenas;
+    struct value *values[MAX_VALUES];
+    size_t count;
+    struct value *buckets[BUCKETS];
+};
+
+/* A stretch of one line that must not be shown. */
+struct cover {
+    size_t from, to;
+    unsigned number;            /* 0: masked */
+};
+
+struct covers {
+    struct cover *list;
+    size_t count, cap;
+};
+
+/* --- the store --- */
+
+static struct arena *arena_new(struct arena *next)
+{
+    struct arena *a = mem_zalloc(sizeof *a);
+    void *p;
+
+    a->size = 64u << 10;
+    p = mmap(NULL, a->size, PROT_READ | PROT_WRITE,
+             MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED)
+        abort();
+    /* Best effort: RLIMIT_MEMLOCK may be small. */
+    if (mlock(p, a->size) != 0) {
+    }
+#ifdef MADV_DONTDUMP
+    madvise(p, a->size, MADV_DONTDUMP);
+#endif
+    a->bytes = p;
+    a->next = next;
+    return a;
+}
+
+static const char *store(struct secrets *s, const char *text, size_t len)
+{
+    struct arena *a = s->arenas;
+    char *to;
+
+    if (!a || a->size - a->used < len + 1)
+        a = s->arenas = arena_new(a);
+    to = a->bytes + a->used;
+    memcpy(to, text, len);
+    to[len] = '\0';
+    a->used += len + 1;
+    return to;
+}
+
+static unsigned bucket_of(const char *s)
+{
+    uint32_t h;
+
+    memcpy(&h, s, sizeof h);
+    return (h * 2654435761u) >> 22;
+}
+
+/* The value's number; 0 when it is not to be told apart from others. */
+static unsigned number_of(struct secrets *s, const char *text, size_t len)
+{
+    struct value *v;
+
+    for (size_t i = 0; i < s->count; i++)
+        if (s->values[i]->len == len &&
+            memcmp(s->values[i]->text, text, len) == 0)
+            return s->values[i]->number;
+    if (!len || s->count == MAX_VALUES || len > MAX_VALUE_BYTES)
+        return 0;
+    v = mem_zalloc(sizeof *v);
+    v->text = store(s, text, len);
+    v->len = len;
+    v->number = (unsigned)s->count + 1;
+    if (len >= MIN_BY_VALUE) {
+        unsigned b = bucket_of(text);
+
+        v->same_bucket = s->buckets[b];
+        s->buckets[b] = v;
+    }
+    s->values[s->count++] = v;
+    return v->number;
+}
+
+/* --- life --- */
+
+struct secrets *secrets_new(const char *const *patterns, struct err *e)
+{
+    struct secrets *s = mem_zalloc(sizeof *s);
+    size_t n = 0;
+
+    while (patterns && patterns[n])
+        n++;
+    s->patterns = mem_zalloc((n + 1) * sizeof *s->patterns);
+    for (; s->pattern_count < n; s->pattern_count++) {
+        struct pattern *p = pattern_new(patterns[s->pattern_count],
+                                        "secrets", e);
+
+        if (!p) {
+            secrets_free(s);
+            return NULL;
+        }
+        s->patterns[s->pattern_count] = p;
+    }
+    return s;
+}
+
+void secrets_free(struct secrets *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->pattern_count; i++)
+        pattern_free(s->patterns[i]);
+    free(s->patterns);
+    for (size_t i = 0; i < s->count; i++)
+        free(s->values[i]);
+    while (s->arenas) {
+        struct arena *a = s->arenas;
+
+        s->arenas = a->next;
+        explicit_bzero(a->bytes, a->size);
+        munmap(a->bytes, a->size);
+        free(a);
+    }
+    free(s);
+}
+
+void secrets_add(struct secrets *s, const char *value)
+{
+    if (value && value[0])
+        number_of(s, value, strlen(value));
+}
+
+/* --- covering --- */
+
+static void cover(struct covers *c, size_t from, size_t to, unsigned number)
+{
+    c->list = mem_grow(c->list, &c->cap, c->count + 1, sizeof *c->list);
+    c->list[c->count++] = (struct cover){from, to, number};
+}
+
+static bool only_stars(const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (s[i] != '*')
+            return false;
+    return len > 0;
+}
+
+static void cover_match(struct secrets *s, struct pattern *p,
+                        struct covers *c, const char *line,
+                        struct pattern_span at)
+{
+    struct pattern_span group;
+    const char *text = line + at.from;
+    size_t len = at.to - at.from;
+
+    if (only_stars(text, len) || pattern_group(p, "masked", &group))
+        cover(c, at.from, at.to, 0);
+    else
+        cover(c, at.from, at.to, number_of(s, text, len));
+}
+
+/* A pattern that runs out of its limit hides the whole line. */
+static void cover_patterns(struct secrets *s, struct covers *c,
+                           const char *line, size_t len)
+{
+    for (size_t i = 0; i < s->pattern_count; i++) {
+        struct pattern_span at = {0, 0};
+        size_t from = 0;
+        int rc = 0;
+
+        while (from <= len &&
+               (rc = pattern_find(s->patterns[i], line, len, from, &at)) == 1)
+            if (at.to > at.from) {
+                cover_match(s, s->patterns[i], c, line, at);
+                from = at.to;
+            } else {
+                from = at.to + 1;
+            }
+        if (rc < 0)
+            cover(c, 0, len, 0);
+    }
+}
+
+static bool is_word(char ch)
+{
+    unsigned char u = (unsigned char)ch;
+
+    return (u >= '0' && u <= '9') || (u >= 'A' && u <= 'Z') ||
+           (u >= 'a' && u <= 'z') || u == '_' || u >= 0x80;
+}
+
+/* Neither end of [from, to) lies within a word. */
+static bool is_whole(const char *line, size_t len, size_t from, size_t to)
+{
+    return !(from && is_word(line[from - 1]) && is_word(line[from])) &&
+           !(to < len && is_word(line[to]) && is_word(line[to - 1]));
+}
+
+static void cover_values(struct secrets *s, struct covers *c,
+                         const char *line, size_t len)
+{
+    for (size_t i = 0; i + MIN_BY_VALUE <= len; i++) {
+        struct value *v = s->buckets[bucket_of(line + i)];
+        struct value *best = NULL;
+
+        for (; v; v = v->same_bucket)
+            if (v->len <= len - i && (!best || v->len > best->len) &&
+                memcmp(v->text, line + i, v->len) == 0 &&
+                is_whole(line, len, i, i + v->len))
+                best = v;
+        if (best) {
+            cover(c, i, i + best->len, best->number);
+            i += best->len - 1;
+        }
+    }
+}
+
+/* By place; of two that begin together the longer first. */
+static int by_place(const void *a, const void *b)
+{
+    const struct cover *x = a, *y = b;
+
+    if (x->from != y->from)
+        return x->from < y->from ? -1 : 1;
+    return x->to == y->to ? 0 : x->to > y->to ? -1 : 1;
+}
+
+static void write_token(struct buf *out, unsigned number)
+{
+    if (number)
+        buf_printf(out, "\u2039secret:%u\u203A", number);
+    else
+        buf_adds(out, "\u2039masked\u203A");
+}
+
+static void write_line(struct buf *out, struct covers *c, const char *line,
+                       size_t len)
+{
+    size_t at = 0;
+
+    if (c->count)
+        qsort(c->list, c->count, sizeof *c->list, by_place);
+    for (size_t i = 0; i < c->count; i++) {
+        struct cover v = c->list[i];
+
+        if (v.to <= at)
+            continue;
+        if (v.from >= at) {
+            buf_add(out, line + at, v.from - at);
+            write_token(out, v.number);
+        }
+        at = v.to;      /* overlapping: its rest is hidden with the first */
+    }
+    buf_add(out, line + at, len - at);
+}
+
+static void each_line(const char *text, void (*take)(void *arg,
+                      const char *line, size_t len, bool last), void *arg)
+{
+    for (;;) {
+        size_t len = strcspn(text, "\n");
+
+        take(arg, text, len, !text[len]);
+        if (!text[len])
+            return;
+        text += len + 1;
+    }
+}
+
+struct scrub {
+    struct secrets *secrets;
+    struct covers covers;
+    struct buf out;
+};
+
+/* First all values are learnt: one may show before the line that tells. */
+static void learn_line(void *arg, const char *line, size_t len, bool last)
+{
+    struct scrub *sc = arg;
+
+    (void)last;
+    sc->covers.count = 0;
+    cover_patterns(sc->secrets, &sc->covers, line, len);
+}
+
+static void scrub_line(void *arg, const char *line, size_t len, bool last)
+{
+    struct scrub *sc = arg;
+
+    sc->covers.count = 0;
+    cover_patterns(sc->secrets, &sc->covers, line, len);
+    cover_values(sc->secrets, &sc->covers, line, len);
+    write_line(&sc->out, &sc->covers, line, len);
+    if (!last)
+        buf_addc(&sc->out, '\n');
+}
+
+char *secrets_scrub(struct secrets *s, const char *text)
+{
+    struct scrub sc = {.secrets = s};
+
+    each_line(text, learn_line, &sc);
+    each_line(text, scrub_line, &sc);
+    free(sc.covers.list);
+    return buf_take(&sc.out);
+}

@@ -1,0 +1,74 @@
+/* The simulator within this process: no fd, time by the clock. */
+#include <stdlib.h>
+
+#include "kiriwake/mem.h"
+#include "kiriwake/sim.h"
+#include "kiriwake/transport.h"
+
+struct sim_transport {
+    struct transport base;
+    struct sim *sim;
+    uint64_t now_ms;
+};
+
+static void sim_read(struct transport *t, struct buf *in)
+{
+    struct sim_transport *s = (struct sim_transport *)t;
+
+    sim_output(s->sim, in, s->now_ms, &t->due_ms);
+    if (sim_closed(s->sim) && !t->due_ms)
+        t->state = TRANSPORT_CLOSED;
+}
+
+static void sim_write(struct transport *t, struct buf *out)
+{
+    struct sim_transport *s = (struct sim_transport *)t;
+
+    if (out->len && t->state == TRANSPORT_READY)
+        sim_receive(s->sim, out->data, out->len, s->now_ms);
+    buf_clear(out);
+}
+
+static void sim_tick(struct transport *t, uint64_t now_ms)
+{
+    struct sim_transport *s = (struct sim_transport *)t;
+
+    s->now_ms = now_ms;
+    if (t->state == TRANSPORT_OPENING)
+        t->state = TRANSPORT_READY;
+}
+
+static void sim_answer(struct transport *t, const char *text)
+{
+    (void)t;
+    (void)text;
+}
+
+static void sim_close(struct transport *t)
+{
+    struct sim_transport *s = (struct sim_transport *)t;
+
+    sim_free(s->sim);
+    free(s);
+}
+
+static const struct transport_ops ops = {
+    .name = "sim",
+    .read = sim_read,
+    .write = sim_write,
+    .tick = sim_tick,
+    .answer = sim_answer,
+    .close = sim_close,
+};
+
+struct transport *transport_sim(struct sim *sim)
+{
+    struct sim_transport *s = mem_zalloc(sizeof *s);
+
+    s->base.ops = &ops;
+    s->base.state = TRANSPORT_OPENING;
+    s->base.stage = "connect";
+    s->base.fd = -1;
+    s->sim = sim;
+    return &s->base;
+}
