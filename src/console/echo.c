@@ -76,9 +76,9 @@ static const char *last_rest(const struct echo *e, const char *rest,
 {
     const char *at = rest, *end = rest + len;
 
+    *last_len = 0;
     if (!e->prompt.len)
         return NULL;
-    *last_len = 0;
     for (const char *s = rest;
          (s = memmem(s, (size_t)(end - s), e->prompt.data, e->prompt.len));) {
         s += e->prompt.len;
