@@ -32,18 +32,38 @@ void sim_free(struct sim *s);
 void sim_receive(struct sim *s, const char *bytes, size_t len,
                  uint64_t now_ms);
 /* Bytes that the device has sent by now_ms. *due_ms: when more is to come
- * without input (0: never). */
+ * without input (0: never); it may be now_ms itself: call again. */
 void sim_output(struct sim *s, struct buf *out, uint64_t now_ms,
                 uint64_t *due_ms);
-/* The device closed the session (logout, disconnect fault). */
+/* The device closed the session (logout, disconnect fault), and all that it
+ * sent before has been handed over. */
 bool sim_closed(const struct sim *s);
 
 /* User name and password that it accepts (borrowed). */
 const char *sim_user(const struct sim *s);
 const char *sim_password(const struct sim *s);
+/* The SSH software banner without "SSH-2.0-" (borrowed). */
+const char *sim_banner(const struct sim *s);
+
+/* What was typed: [{at: ms since the start, prompt, line}], passwords as
+ * "(hidden)" (borrowed). */
+json_t *sim_transcript(const struct sim *s);
+/* The arguments for `check` under this simulator's knobs: the scenario's,
+ * with renamed subjects, and --vpn where a variation makes it necessary
+ * (new reference). */
+json_t *sim_args(struct sim *s);
+/* What the scenario's author expects: {outcome, finding} (borrowed). */
+json_t *sim_expect(const struct sim *s);
+/* The running configuration of the peer's router, as it would print it
+ * with LF line ends (new string; NULL when the peer is not of this kind). */
+char *sim_peer_config(struct sim *s);
+/* Why the device program stopped, or NULL: a bug in its Lua. */
+const char *sim_failure(const struct sim *s);
 
 /* [{id, driver, flow, title, covers, args, expect}] of every scenario (new
- * reference); NULL and *e when a file is bad. */
-json_t *sim_scenarios(const struct data *data, struct err *e);
+ * reference); NULL and *e when a file is bad. knobs: as above, or NULL;
+ * with knobs the args are those of sim_args. */
+json_t *sim_scenarios(const struct data *data, const char *knobs,
+                      struct err *e);
 
 #endif

@@ -6,9 +6,13 @@
 #include "kiriwake/msg.h"
 
 extern const struct command command_parse;
+extern const struct command command_scenarios;
+extern const struct command command_sim;
 
 const struct command *const commands[] = {
     &command_parse,
+    &command_scenarios,
+    &command_sim,
     NULL,
 };
 

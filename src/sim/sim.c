@@ -1,0 +1,462 @@
+#include "kiriwake/sim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "editor.h"
+#include "knobs.h"
+#include "program.h"
+#include "reply.h"
+#include "scenario.h"
+#include "kiriwake/mem.h"
+
+#define PAGER "--More--"
+#define PAGER_ROWS 24
+#define SCREEN_WIDTH 80
+#define MAX_TYPED (64u << 10)
+
+enum state {
+    STATE_INPUT,        /* a prompt stands, a line is being typed */
+    STATE_BUSY,         /* a reply is being printed */
+    STATE_PAGER,        /* --More-- stands */
+    STATE_MUTE,         /* it will never answer (until Ctrl-C) */
+    STATE_CLOSED,
+};
+
+struct sim {
+    struct knobs knobs;
+    json_t *scenario, *transcript;
+    struct program *program;
+    enum state state;
+    bool started, closing, wrong;
+    uint64_t start_ms, now_ms;      /* now_ms: of the work at hand */
+    char *prompt, *user, *password, *banner, *failure;
+    struct editor editor;
+    struct reply reply;
+    struct buf typed, ready;
+    size_t sent, rows, shown;       /* shown: lines since the last pager */
+};
+
+static void host_out(void *arg, const char *text, size_t len)
+{
+    reply_add(&((struct sim *)arg)->reply, text, len);
+}
+
+static void host_wait(void *arg, unsigned ms)
+{
+    ((struct sim *)arg)->reply.wait_ms += ms;
+}
+
+static double host_now(void *arg)
+{
+    const struct sim *s = arg;
+
+    return (double)(s->now_ms - s->start_ms + s->reply.wait_ms) / 1000;
+}
+
+static void host_rows(void *arg, unsigned rows)
+{
+    ((struct sim *)arg)->rows = rows;
+}
+
+static void host_width(void *arg, unsigned columns)
+{
+    ((struct sim *)arg)->editor.width = columns;
+}
+
+static void host_close(void *arg)
+{
+    ((struct sim *)arg)->closing = true;
+}
+
+/* The device program is wrong: the session ends, and says why. */
+static void fail(struct sim *s, const struct err *e)
+{
+    if (!s->failure)
+        s->failure = mem_strdup(e->what);
+    s->closing = true;
+}
+
+static char *ask(struct sim *s, const char *name, bool *flag)
+{
+    struct err e = {0};
+    char *text = program_text(s->program, name, NULL, flag, &e);
+
+    if (e.status)
+        fail(s, &e);
+    return text ? text : mem_strdup("");
+}
+
+static void show_prompt(struct sim *s)
+{
+    bool echo = true;
+    char *prompt = ask(s, "prompt", &echo);
+
+    if (s->wrong) {
+        free(prompt);
+        prompt = mem_strdup("[?] ");
+    }
+    free(s->prompt);
+    s->prompt = prompt;
+    s->editor.echo = echo && !s->knobs.echo_off;
+    s->editor.quiet_end = s->knobs.echo_none;
+    editor_begin(&s->editor, strlen(prompt));
+    buf_adds(&s->ready, prompt);
+    s->state = STATE_INPUT;
+}
+
+static void note(struct sim *s, const char *line)
+{
+    json_array_append_new(
+        s->transcript,
+        json_pack("{s:I, s:s, s:s}", "at",
+                  (json_int_t)(s->now_ms - s->start_ms), "prompt", s->prompt,
+                  "line",
+                  strstr(s->prompt, "assword") ? "(hidden)" : line));
+}
+
+static void call(struct sim *s, const char *name, const char *line)
+{
+    json_t *arg = json_string(line);
+    struct err e = {0};
+
+    if (!arg)       /* not UTF-8: no command has such a name */
+        arg = json_string("?");
+    if (program_call(s->program, name, arg, &e) < 0)
+        fail(s, &e);
+    json_decref(arg);
+}
+
+/* What the knobs do to a reply that the program has made. */
+static void disturb(struct sim *s, const char *line)
+{
+    struct err e = {0};
+    char *noise;
+
+    reply_truncate(&s->reply, knobs_truncate(&s->knobs, line));
+    if (s->knobs.noise && program_has(s->program, "noise")) {
+        noise = program_text(s->program, "noise", NULL, NULL, &e);
+        if (noise)
+            reply_insert(&s->reply, 2, noise);
+        free(noise);
+    }
+    if (s->knobs.delay_ms)
+        reply_delay(&s->reply, s->knobs.delay_ms);
+    s->wrong = s->knobs.wrong_prompt;
+}
+
+static void redraw(struct sim *s)
+{
+    if (!s->knobs.redraw)
+        return;
+    buf_printf(&s->ready, "\r\x1b[K%s", s->prompt);
+    editor_show(&s->editor, &s->ready);
+}
+
+static void begin_reply(struct sim *s)
+{
+    reply_begin(&s->reply, s->now_ms);
+    s->state = STATE_BUSY;
+    s->shown = 0;
+}
+
+static void run_line(struct sim *s)
+{
+    char *line = mem_strdup(buf_str(&s->editor.line));
+
+    note(s, line);
+    begin_reply(s);
+    if (knobs_match(s->knobs.mute, line)) {
+        s->state = STATE_MUTE;
+    } else {
+        call(s, knobs_match(s->knobs.refuse, line) ? "refused" : "command",
+             line);
+        if (line[strspn(line, " ")])
+            disturb(s, line);
+    }
+    free(line);
+}
+
+static void interrupt(struct sim *s, const char *key)
+{
+    begin_reply(s);
+    if (program_has(s->program, "key"))
+        call(s, "key", key);
+}
+
+/* One typed byte while a prompt stands. */
+static void type(struct sim *s, char c)
+{
+    bool end = c == '\r' || (c == '\n' && !s->editor.after_cr);
+
+    if (end && s->editor.line.len)
+        redraw(s);
+    switch (editor_key(&s->editor, c, &s->ready)) {
+    case EDITOR_LINE:
+        run_line(s);
+        break;
+    case EDITOR_BREAK:
+        interrupt(s, "ctrl-c");
+        break;
+    case EDITOR_END:
+        interrupt(s, "ctrl-z");
+        break;
+    case EDITOR_MORE:
+        break;
+    }
+}
+
+static void print_line(struct sim *s, const struct reply_line *line)
+{
+    buf_add(&s->ready, line->text, line->len);
+    if (!line->open)
+        buf_adds(&s->ready, "\r\n");
+    s->reply.next++;
+    s->shown++;
+}
+
+/* A key at the pager: a page, a line, or the end of it. */
+static void page(struct sim *s, char c)
+{
+    if (c == '\n' && s->editor.after_cr)
+        return;
+    if (c != ' ' && c != '\r' && c != '\n' && c != 'q' && c != 'Q' && c != 3)
+        return;
+    s->editor.after_cr = c == '\r';
+    buf_adds(&s->ready, "\r        \r");
+    s->state = STATE_BUSY;
+    s->shown = c == ' ' ? 0 : s->rows - 2;
+    if (c == 'q' || c == 'Q' || c == 3)
+        s->reply.next = s->reply.count;
+}
+
+static void finish_reply(struct sim *s)
+{
+    if (s->closing)
+        s->state = STATE_CLOSED;
+    else
+        show_prompt(s);
+}
+
+/* Prints what is due of the reply; false when it has to wait. */
+static bool print_some(struct sim *s, uint64_t now_ms)
+{
+    const struct reply_line *line = reply_due(&s->reply, now_ms);
+
+    if (!line && (!reply_done(&s->reply) ||
+                  reply_next_ms(&s->reply) > now_ms))
+        return false;
+    if (!line) {
+        finish_reply(s);
+        return true;
+    }
+    if (s->rows > 1 && s->shown + 1 >= s->rows) {
+        buf_adds(&s->ready, PAGER);
+        s->state = STATE_PAGER;
+        return true;
+    }
+    print_line(s, line);
+    return true;
+}
+
+/* Ctrl-C ends what is being printed (typed ahead of it or not). */
+static bool broken(struct sim *s)
+{
+    const char *at = s->typed.len ? memchr(s->typed.data, 3, s->typed.len)
+                                  : NULL;
+
+    if (!at)
+        return false;
+    buf_drop(&s->typed, (size_t)(at - s->typed.data) + 1);
+    return true;
+}
+
+static void work(struct sim *s, uint64_t now_ms)
+{
+    s->now_ms = now_ms;
+    while (s->state != STATE_CLOSED) {
+        if ((s->state == STATE_BUSY || s->state == STATE_MUTE) && broken(s)) {
+            reply_begin(&s->reply, now_ms);
+            buf_adds(&s->ready, "\r\n");
+            finish_reply(s);
+        } else if (s->state == STATE_BUSY) {
+            if (!print_some(s, now_ms))
+                return;
+        } else if (s->typed.len && s->state != STATE_MUTE) {
+            char c = s->typed.data[0];
+
+            buf_drop(&s->typed, 1);
+            if (s->state == STATE_PAGER)
+                page(s, c);
+            else
+                type(s, c);
+        } else {
+            return;
+        }
+    }
+}
+
+static void start_clock(struct sim *s, uint64_t now_ms)
+{
+    if (!s->started) {
+        s->start_ms = s->now_ms = s->reply.start_ms = now_ms;
+        s->started = true;
+    }
+}
+
+void sim_receive(struct sim *s, const char *bytes, size_t len,
+                 uint64_t now_ms)
+{
+    start_clock(s, now_ms);
+    work(s, now_ms);
+    if (s->typed.len + len <= MAX_TYPED)
+        buf_add(&s->typed, bytes, len);
+    work(s, now_ms);
+}
+
+/* How much may be handed over now. */
+static size_t portion(const struct sim *s)
+{
+    size_t n = s->ready.len;
+
+    if (s->knobs.split && n > s->knobs.split)
+        n = s->knobs.split;
+    if (s->knobs.disconnect && s->sent + n > s->knobs.disconnect)
+        n = s->knobs.disconnect - s->sent;
+    return n;
+}
+
+void sim_output(struct sim *s, struct buf *out, uint64_t now_ms,
+                uint64_t *due_ms)
+{
+    size_t n;
+
+    start_clock(s, now_ms);
+    work(s, now_ms);
+    n = portion(s);
+    if (n)
+        buf_add(out, s->ready.data, n);
+    buf_drop(&s->ready, n);
+    s->sent += n;
+    if (s->knobs.disconnect && s->sent >= s->knobs.disconnect) {
+        s->state = STATE_CLOSED;
+        buf_clear(&s->ready);
+    }
+    *due_ms = 0;
+    if (s->ready.len)
+        *due_ms = now_ms ? now_ms : 1;
+    else if (s->state == STATE_BUSY)
+        *due_ms = reply_next_ms(&s->reply);
+}
+
+bool sim_closed(const struct sim *s)
+{
+    return s->state == STATE_CLOSED && !s->ready.len;
+}
+
+/* Gives the program its scenario; it prints its banner. */
+static int start(struct sim *s, bool login, struct err *e)
+{
+    json_t *arg = json_pack("{s:O, s:O, s:b}", "scenario", s->scenario,
+                            "knobs", s->knobs.all, "login", (int)login);
+    int status = program_call(s->program, "start", arg, e);
+
+    json_decref(arg);
+    if (status < 0)
+        return -1;
+    s->user = ask(s, "user", NULL);
+    s->password = ask(s, "password", NULL);
+    s->banner = ask(s, "banner", NULL);
+    s->state = STATE_BUSY;
+    return 0;
+}
+
+struct sim *sim_new(const struct data *data, const char *driver,
+                    const char *scenario, const char *knobs, bool login,
+                    struct err *e)
+{
+    struct sim *s = mem_zalloc(sizeof *s);
+    struct program_host host = {s,         host_out,   host_wait, host_now,
+                                host_rows, host_width, host_close};
+
+    s->transcript = json_array();
+    s->rows = PAGER_ROWS;
+    s->editor.width = SCREEN_WIDTH;
+    if (knobs_parse(&s->knobs, knobs, e) == 0 &&
+        (s->scenario = scenario_load(data, driver, scenario, e)) &&
+        (s->program = program_new(data, driver, &host, e)) &&
+        start(s, login, e) == 0)
+        return s;
+    sim_free(s);
+    return NULL;
+}
+
+void sim_free(struct sim *s)
+{
+    if (!s)
+        return;
+    program_free(s->program);
+    knobs_free(&s->knobs);
+    json_decref(s->scenario);
+    json_decref(s->transcript);
+    free(s->prompt);
+    free(s->user);
+    free(s->password);
+    free(s->banner);
+    free(s->failure);
+    buf_free(&s->editor.line);
+    reply_free(&s->reply);
+    buf_free(&s->typed);
+    buf_free(&s->ready);
+    free(s);
+}
+
+const char *sim_user(const struct sim *s)
+{
+    return s->user;
+}
+
+const char *sim_password(const struct sim *s)
+{
+    return s->password;
+}
+
+const char *sim_banner(const struct sim *s)
+{
+    return s->banner;
+}
+
+json_t *sim_transcript(const struct sim *s)
+{
+    return s->transcript;
+}
+
+json_t *sim_expect(const struct sim *s)
+{
+    return json_object_get(s->scenario, "expect");
+}
+
+const char *sim_failure(const struct sim *s)
+{
+    return s->failure;
+}
+
+char *sim_peer_config(struct sim *s)
+{
+    struct err e = {0};
+
+    return program_text(s->program, "peer_config", NULL, NULL, &e);
+}
+
+/* The program gives the words, one a line. */
+json_t *sim_args(struct sim *s)
+{
+    json_t *list = json_array();
+    char *text = ask(s, "args", NULL);
+    char *at = NULL;
+
+    for (char *w = strtok_r(text, "\n", &at); w; w = strtok_r(NULL, "\n", &at))
+        json_array_append_new(list, json_string(w));
+    free(text);
+    return list;
+}
