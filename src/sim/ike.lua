@@ -31,7 +31,7 @@ M.__index = M
 -- Seconds between repetitions; after the last one an exchange has failed.
 local REPEAT = {1, 2, 3}
 -- A refused negotiation is tried again after so long, if there is traffic.
-local HOLD = 5
+local HOLD = 3
 -- An end that is being called does not call itself for so long.
 local ANSWERING = 3
 -- A phase-2 SA is renewed after this part of its life.
