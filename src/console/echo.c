@@ -90,7 +90,7 @@ static const char *last_rest(const struct echo *e, const char *rest,
 
 enum echo_step echo_line(struct echo *e, const char *line, size_t len)
 {
-    size_t rest_len, last_len;
+    size_t rest_len = 0, last_len = 0;
     bool had;
     const char *rest = echo_rest(e, line, len, &rest_len, &had);
     const char *last = last_rest(e, rest, rest_len, &last_len);

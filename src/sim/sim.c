@@ -6,7 +6,7 @@
 #include "editor.h"
 #include "knobs.h"
 #include "program.h"
-#include "reply.h"
+#include "printout.h"
 #include "scenario.h"
 #include "kiriwake/mem.h"
 
@@ -32,14 +32,14 @@ struct sim {
     uint64_t start_ms, now_ms;      /* now_ms: of the work at hand */
     char *prompt, *user, *password, *banner, *failure;
     struct editor editor;
-    struct reply reply;
+    struct printout reply;
     struct buf typed, ready;
     size_t sent, rows, shown;       /* shown: lines since the last pager */
 };
 
 static void host_out(void *arg, const char *text, size_t len)
 {
-    reply_add(&((struct sim *)arg)->reply, text, len);
+    printout_add(&((struct sim *)arg)->reply, text, len);
 }
 
 static void host_wait(void *arg, unsigned ms)
@@ -133,15 +133,15 @@ static void disturb(struct sim *s, const char *line)
     struct err e = {0};
     char *noise;
 
-    reply_truncate(&s->reply, knobs_truncate(&s->knobs, line));
+    printout_truncate(&s->reply, knobs_truncate(&s->knobs, line));
     if (s->knobs.noise && program_has(s->program, "noise")) {
         noise = program_text(s->program, "noise", NULL, NULL, &e);
         if (noise)
-            reply_insert(&s->reply, 2, noise);
+            printout_insert(&s->reply, 2, noise);
         free(noise);
     }
     if (s->knobs.delay_ms)
-        reply_delay(&s->reply, s->knobs.delay_ms);
+        printout_delay(&s->reply, s->knobs.delay_ms);
     s->wrong = s->knobs.wrong_prompt;
 }
 
@@ -155,7 +155,7 @@ static void redraw(struct sim *s)
 
 static void begin_reply(struct sim *s)
 {
-    reply_begin(&s->reply, s->now_ms);
+    printout_begin(&s->reply, s->now_ms);
     s->state = STATE_BUSY;
     s->shown = 0;
 }
@@ -206,7 +206,7 @@ static void type(struct sim *s, char c)
     }
 }
 
-static void print_line(struct sim *s, const struct reply_line *line)
+static void print_line(struct sim *s, const struct printout_line *line)
 {
     buf_add(&s->ready, line->text, line->len);
     if (!line->open)
@@ -241,10 +241,10 @@ static void finish_reply(struct sim *s)
 /* Prints what is due of the reply; false when it has to wait. */
 static bool print_some(struct sim *s, uint64_t now_ms)
 {
-    const struct reply_line *line = reply_due(&s->reply, now_ms);
+    const struct printout_line *line = printout_due(&s->reply, now_ms);
 
-    if (!line && (!reply_done(&s->reply) ||
-                  reply_next_ms(&s->reply) > now_ms))
+    if (!line && (!printout_done(&s->reply) ||
+                  printout_next_ms(&s->reply) > now_ms))
         return false;
     if (!line) {
         finish_reply(s);
@@ -276,7 +276,7 @@ static void work(struct sim *s, uint64_t now_ms)
     s->now_ms = now_ms;
     while (s->state != STATE_CLOSED) {
         if ((s->state == STATE_BUSY || s->state == STATE_MUTE) && broken(s)) {
-            reply_begin(&s->reply, now_ms);
+            printout_begin(&s->reply, now_ms);
             buf_adds(&s->ready, "\r\n");
             finish_reply(s);
         } else if (s->state == STATE_BUSY) {
@@ -346,7 +346,7 @@ void sim_output(struct sim *s, struct buf *out, uint64_t now_ms,
     if (s->ready.len)
         *due_ms = now_ms ? now_ms : 1;
     else if (s->state == STATE_BUSY)
-        *due_ms = reply_next_ms(&s->reply);
+        *due_ms = printout_next_ms(&s->reply);
 }
 
 bool sim_closed(const struct sim *s)
@@ -405,7 +405,7 @@ void sim_free(struct sim *s)
     free(s->banner);
     free(s->failure);
     buf_free(&s->editor.line);
-    reply_free(&s->reply);
+    printout_free(&s->reply);
     buf_free(&s->typed);
     buf_free(&s->ready);
     free(s);

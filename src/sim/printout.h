@@ -1,6 +1,6 @@
 /* What a device has still to print: lines, each at its time. */
-#ifndef SIM_REPLY_H
-#define SIM_REPLY_H
+#ifndef SIM_PRINTOUT_H
+#define SIM_PRINTOUT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -8,32 +8,33 @@
 
 #include "kiriwake/buf.h"
 
-struct reply_line {
+struct printout_line {
     uint64_t after_ms;      /* since the reply began */
     char *text;             /* without its end */
     size_t len;
     bool open;              /* no line end follows (yet) */
 };
 
-struct reply {
-    struct reply_line *lines;
+struct printout {
+    struct printout_line *lines;
     size_t count, cap, next;    /* next: to be printed */
     uint64_t start_ms, wait_ms; /* wait_ms: of what is added now */
 };
 
-void reply_begin(struct reply *r, uint64_t now_ms);
+void printout_begin(struct printout *r, uint64_t now_ms);
 /* Adds text, which may hold several lines and an unfinished one. */
-void reply_add(struct reply *r, const char *text, size_t len);
+void printout_add(struct printout *r, const char *text, size_t len);
 /* A whole line before line number at (at the end when there are fewer). */
-void reply_insert(struct reply *r, size_t at, const char *text);
+void printout_insert(struct printout *r, size_t at, const char *text);
 /* Keeps the first n lines. */
-void reply_truncate(struct reply *r, size_t n);
+void printout_truncate(struct printout *r, size_t n);
 /* Everything comes ms later, its second half by as much again. */
-void reply_delay(struct reply *r, uint64_t ms);
+void printout_delay(struct printout *r, uint64_t ms);
 /* The line to be printed by now; NULL: none (yet). */
-const struct reply_line *reply_due(const struct reply *r, uint64_t now_ms);
-bool reply_done(const struct reply *r);
-uint64_t reply_next_ms(const struct reply *r);
-void reply_free(struct reply *r);
+const struct printout_line *printout_due(const struct printout *r,
+                                         uint64_t now_ms);
+bool printout_done(const struct printout *r);
+uint64_t printout_next_ms(const struct printout *r);
+void printout_free(struct printout *r);
 
 #endif
