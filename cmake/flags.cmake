@@ -21,3 +21,7 @@ elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
       -pie -Wl,-z,relro,-z,now,-z,noexecstack)
   endif()
 endif()
+# The fuzzers steer by the coverage of the library.
+if(KIRIWAKE_FUZZ)
+  target_compile_options(kiriwake-flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()

@@ -184,6 +184,16 @@ static bool only_stars(const char *s, size_t len)
     return len > 0;
 }
 
+/* Text that went through here before stays as it is. */
+static bool is_token(const char *s, size_t len)
+{
+    static const char open[] = "\u2039", close[] = "\u203A";
+    const size_t n = sizeof open - 1;
+
+    return len > 2 * n && memcmp(s, open, n) == 0 &&
+           memcmp(s + len - n, close, n) == 0 && !memchr(s, ' ', len);
+}
+
 static void cover_match(struct secrets *s, struct pattern *p,
                         struct covers *c, const char *line,
                         struct pattern_span at)
@@ -192,6 +202,8 @@ static void cover_match(struct secrets *s, struct pattern *p,
     const char *text = line + at.from;
     size_t len = at.to - at.from;
 
+    if (is_token(text, len))
+        return;
     if (only_stars(text, len) || pattern_group(p, "masked", &group))
         cover(c, at.from, at.to, 0);
     else

@@ -80,7 +80,8 @@ void queue_deliver(struct session *s, unsigned id,
         return;
     clean.command = session_scrub(s, r->command);
     clean.text = session_scrub(s, r->text);
-    clean.reason = session_scrub(s, r->reason);
+    /* The core's own reasons are English; a device's line stays. */
+    clean.reason = session_scrub(s, r->reason ? msg_get(r->reason) : NULL);
     s->listener.reply(s->listener.arg, id, &clean);
     free(clean.command);
     free(clean.text);

@@ -10,30 +10,40 @@
 #include <unistd.h>
 
 #include "kiriwake/mem.h"
+#include "kiriwake/msg.h"
 #include "kiriwake/transport.h"
+
+#define STATUS_MS 500
 
 struct exec_transport {
     struct transport base;
     pid_t pid;              /* 0: gone */
+    uint64_t now_ms, ended_ms;
     char *command;
 };
 
-/* The program is gone: says how it ended. */
+/* The terminal closed: the program is about to be gone, or is. Its status
+ * is waited for shortly, to say how it ended. */
 static void ended(struct exec_transport *x)
 {
     struct transport *t = &x->base;
     int status = 0;
-    pid_t got = x->pid ? waitpid(x->pid, &status, WNOHANG) : 0;
 
-    t->state = TRANSPORT_CLOSED;
-    if (got != x->pid || !got)
+    if (waitpid(x->pid, &status, WNOHANG) != x->pid) {
+        if (!x->ended_ms)
+            x->ended_ms = x->now_ms + 1;
+        if (x->now_ms < x->ended_ms + STATUS_MS)
+            return;
+        t->state = TRANSPORT_CLOSED;
         return;
+    }
     x->pid = 0;
+    t->state = TRANSPORT_CLOSED;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
-        err_set(&t->err, EXIT_FAILED, "exec:%s: could not be run (status "
-                                      "127)", x->command);
+        err_set(&t->err, EXIT_FAILED,
+                _("exec:%s: could not be run (status 127)"), x->command);
         err_stage(&t->err, "connect");
-        err_hint(&t->err, "check the program's name and its path");
+        err_hint(&t->err, "%s", _("check the program's name and its path"));
     }
 }
 
@@ -70,8 +80,7 @@ static void exec_write(struct transport *t, struct buf *out)
 
 static void exec_tick(struct transport *t, uint64_t now_ms)
 {
-    (void)t;
-    (void)now_ms;
+    ((struct exec_transport *)t)->now_ms = now_ms;
 }
 
 static void exec_answer(struct transport *t, const char *text)
@@ -132,8 +141,8 @@ struct transport *transport_exec(const struct target *t, unsigned cols,
     x->base.stage = "connect";
     x->pid = forkpty(&x->base.fd, NULL, &raw, &size);
     if (x->pid < 0) {
-        err_set(e, EXIT_FAILED, "exec:%s: no pseudo terminal: %s", t->path,
-                strerror(errno));
+        err_set(e, EXIT_FAILED, _("exec:%s: no pseudo terminal: %s"),
+                t->path, strerror(errno));
         err_stage(e, "connect");
         free(x);
         return NULL;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "kiriwake/mem.h"
+#include "kiriwake/msg.h"
 #include "kiriwake/names.h"
 #include "kiriwake/transport.h"
 
@@ -33,13 +34,15 @@ static int unknown_scheme(const char *text, size_t len, struct err *e)
 
     for (size_t i = 0; i < SCHEME_COUNT; i++)
         names[i] = schemes[i].name;
-    err_set(e, EXIT_USAGE, "%s: no such kind of target: '%s'", text, word);
+    err_set(e, EXIT_USAGE, _("%s: no such kind of target: '%s'"), text,
+            word);
     if (names_suggest(word, names, SCHEME_COUNT, near, sizeof near))
-        err_hint(e, "did you mean %s?", near);
+        err_hint(e, _("did you mean %s?"), near);
     else
-        err_hint(e, "a target is ssh://HOST, serial:///dev/ttyUSB0, "
-                    "telnet://HOST, exec:COMMAND, sim:DRIVER/SCENARIO or "
-                    "file:PATH");
+        err_hint(e, "%s",
+                 _("a target is ssh://HOST, serial:///dev/ttyUSB0, "
+                   "telnet://HOST, exec:COMMAND, sim:DRIVER/SCENARIO or "
+                   "file:PATH"));
     free(word);
     return -1;
 }
@@ -67,8 +70,9 @@ static int parse_port(const char *text, const char *port, size_t len,
         n = port[i] >= '0' && port[i] <= '9' ? n * 10 + (port[i] - '0')
                                              : 100000;
     if (!len || n < 1 || n > 65535)
-        return err_set(e, EXIT_USAGE, "%s: '%.*s' is not a port (1-65535)",
-                       text, (int)len, port);
+        return err_set(e, EXIT_USAGE,
+                       _("%s: '%.*s' is not a port (1-65535)"), text,
+                       (int)len, port);
     *out = (int)n;
     return 0;
 }
@@ -82,7 +86,8 @@ static int parse_authority(const char *text, const char *s, size_t len,
     if (len && s[0] == '[') {
         close = memchr(s, ']', len);
         if (!close || (close + 1 < end && close[1] != ':'))
-            return err_set(e, EXIT_USAGE, "%s: '[' without its ']'", text);
+            return err_set(e, EXIT_USAGE, _("%s: '[' without its ']'"),
+                           text);
         out->host = mem_strndup(s + 1, (size_t)(close - s - 1));
         colon = close + 1 < end ? close + 1 : NULL;
     } else {
@@ -92,7 +97,8 @@ static int parse_authority(const char *text, const char *s, size_t len,
         out->host = mem_strndup(s, colon ? (size_t)(colon - s) : len);
     }
     if (!out->host[0])
-        return err_set(e, EXIT_USAGE, "%s: a host name is missing", text);
+        return err_set(e, EXIT_USAGE, _("%s: a host name is missing"),
+                       text);
     if (colon)
         return parse_port(text, colon + 1, (size_t)(end - colon - 1),
                           &out->port, e);
@@ -102,10 +108,11 @@ static int parse_authority(const char *text, const char *s, size_t len,
 /* Never repeats the text: it holds a password. */
 static int refuse_password(struct err *e)
 {
-    err_set(e, EXIT_USAGE, "a password in the target is refused: others "
-                           "could read it from the list of processes");
-    err_hint(e, "leave it out and type it when asked, or use "
-                "--password-file");
+    err_set(e, EXIT_USAGE, "%s",
+            _("a password in the target is refused: others could read it "
+              "from the list of processes"));
+    err_hint(e, "%s", _("leave it out and type it when asked, or use "
+                        "--password-file"));
     return -1;
 }
 
@@ -136,8 +143,9 @@ static int parse_path(const char *text, const char *s, struct target *out,
     if (query)
         out->query = mem_strdup(query + 1);
     if (!out->path[0])
-        return err_set(e, EXIT_USAGE, "%s: something is missing after '%s:'",
-                       text, out->scheme);
+        return err_set(e, EXIT_USAGE,
+                       _("%s: something is missing after '%s:'"), text,
+                       out->scheme);
     return 0;
 }
 
@@ -156,10 +164,10 @@ static int parse(const char *text, struct target *out, struct err *e)
     const char *rest = len ? text + len + 1 : text;
 
     if (!text[0])
-        return err_set(e, EXIT_USAGE, "the target is empty");
+        return err_set(e, EXIT_USAGE, "%s", _("the target is empty"));
     if (has_control(text))
-        return err_set(e, EXIT_USAGE,
-                       "the target holds a control character");
+        return err_set(e, EXIT_USAGE, "%s",
+                       _("the target holds a control character"));
     if (!k)
         return unknown_scheme(text, len, e);
     out->scheme = mem_strdup(k->name);
