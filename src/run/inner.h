@@ -54,16 +54,22 @@ struct run {
     size_t step_path;           /* path length when stepping began */
     char *stop_why;
     struct err err;             /* why it failed; status 0: it did not */
-    bool not_undone;
+
+    const char *probing;        /* one probe instead of a walk, or NULL */
+    json_t *probe_with, *plan;  /* its parameters; probes still to ask */
+    json_t *subject;            /* while probing: the VPN */
 };
 
 /* run.c */
+struct run *run_prepare(const struct run_options *o,
+                        const struct run_listener *listener);
+int run_open(struct run *r, struct err *e);
 void run_event(struct run *r, json_t *event);       /* steals event */
 void run_changed(struct run *r);
 void run_say(struct run *r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void run_fail(struct run *r, const struct err *e);
-int run_begin_walk(struct run *r, struct err *e);
+void run_begin_walk(struct run *r);
 
 /* effects.c */
 void effects_take(struct run *r, json_t *effects);  /* steals effects */
@@ -78,12 +84,15 @@ void jobs_reply(struct run *r, unsigned id, const struct console_reply *rep);
 void jobs_drop(struct run *r);
 void jobs_pump(struct run *r);          /* sends what may be sent */
 
+/* probe.c */
+void probe_begin(struct run *r);
+void probe_took(struct run *r);
+
 /* peer.c */
 json_t *peer_fact(struct run *r);
 
 /* detect.c */
 const struct console_profile *detect_profile(void);
 char *detect_driver(struct run *r, const char *banner, const char *text);
-const char *const *detect_secrets(struct run *r);
 
 #endif

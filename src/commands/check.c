@@ -1,0 +1,93 @@
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "headless.h"
+#include "kiriwake/command.h"
+#include "kiriwake/msg.h"
+#include "kiriwake/options.h"
+
+static void print_result(struct run *r, bool json)
+{
+    json_t *result = run_result(r);
+
+    if (json) {
+        json_dumpf(result, stdout, JSON_INDENT(2));
+        putchar('\n');
+    } else {
+        headless_print(result);
+    }
+    json_decref(result);
+}
+
+static int finish(struct run *r, bool json, struct err *e)
+{
+    int status;
+
+    if (!r)
+        return command_fail(e);
+    status = headless_walk(r);
+    if (status != EXIT_INTERNAL)
+        print_result(r, json);
+    run_free(r);
+    return status;
+}
+
+static int check_run(int argc, char **argv)
+{
+    struct options o;
+    struct err e = {0};
+    struct run *r = NULL;
+    int status;
+
+    if (options_parse(&o, argc, argv, NULL, &e) < 0) {
+        options_free(&o);
+        return command_fail(&e);
+    }
+    if (!o.run.target || o.word_count != 1) {
+        options_free(&o);
+        return command_usage(&command_check, "%s", _("one TARGET is needed"));
+    }
+    r = run_new(&o.run, headless_listener(), &e);
+    status = finish(r, o.json, &e);
+    options_free(&o);
+    return status;
+}
+
+const struct command command_check = {
+    .name = "check",
+    .args = "TARGET [--json]",
+    .summary = "walk the guideline on a device, without a screen",
+    .run = check_run,
+};
+
+static int resume_run(int argc, char **argv)
+{
+    struct options o;
+    struct err e = {0};
+    int status;
+
+    if (options_parse(&o, argc, argv, NULL, &e) < 0) {
+        options_free(&o);
+        return command_fail(&e);
+    }
+    if (o.word_count != 1) {
+        options_free(&o);
+        return command_usage(&command_resume, "%s", _("one CASE is needed"));
+    }
+    status = finish(run_resume(o.words[0], &o.run, headless_listener(), &e),
+                    o.json, &e);
+    options_free(&o);
+    return status;
+}
+
+const struct command command_resume = {
+    .name = "resume",
+    .args = "CASE [--json]",
+    .summary = "go on with a case that was interrupted",
+    .run = resume_run,
+};

@@ -1,0 +1,411 @@
+/* Commands on their way to the device and back. */
+#include "inner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kiriwake/mem.h"
+#include "kiriwake/msg.h"
+
+static const char *text_of(const json_t *o, const char *key)
+{
+    return json_string_value(json_object_get(o, key));
+}
+
+static bool is_probe(const struct job *j)
+{
+    const char *kind = text_of(j->effect, "effect");
+
+    return kind && (strcmp(kind, "probe") == 0 || strcmp(kind, "prefetch") == 0);
+}
+
+static struct job *job_add(struct run *r, json_t *effect)
+{
+    struct job *j;
+
+    r->jobs = mem_grow(r->jobs, &r->job_cap, r->job_count + 1,
+                       sizeof *r->jobs);
+    j = &r->jobs[r->job_count++];
+    *j = (struct job){.effect = json_incref(effect)};
+    return j;
+}
+
+static void job_clear(struct job *j)
+{
+    json_decref(j->effect);
+    json_decref(j->results);
+    free(j->command);
+}
+
+static void job_remove(struct run *r, struct job *j)
+{
+    size_t i = (size_t)(j - r->jobs);
+
+    job_clear(j);
+    memmove(j, j + 1, (r->job_count - i - 1) * sizeof *j);
+    r->job_count--;
+}
+
+void jobs_drop(struct run *r)
+{
+    for (size_t i = 0; i < r->job_count; i++)
+        job_clear(&r->jobs[i]);
+    free(r->jobs);
+    r->jobs = NULL;
+    r->job_count = r->job_cap = 0;
+}
+
+/* --- replies of this epoch ---------------------------------------------------- */
+
+static void keep_reply(struct run *r, const struct console_reply *rep)
+{
+    if (rep->state == REPLY_COMPLETE || rep->state == REPLY_REFUSED)
+        json_object_set_new(
+            r->replies, rep->command,
+            json_pack("{s:i,s:s,s:s?}", "state", (int)rep->state, "text",
+                      rep->text, "reason", rep->reason));
+}
+
+static bool kept_reply(struct run *r, const char *command,
+                       struct console_reply *out)
+{
+    json_t *k = json_object_get(r->replies, command);
+
+    if (!k)
+        return false;
+    *out = (struct console_reply){
+        .command = (char *)command,
+        .state = (enum reply_state)json_integer_value(
+            json_object_get(k, "state")),
+        .text = (char *)text_of(k, "text"),
+        .reason = (char *)text_of(k, "reason"),
+    };
+    return true;
+}
+
+/* --- probes --------------------------------------------------------------------- */
+
+static void deliver(struct run *r, json_t *effect, json_t *fact)
+{
+    const char *as = text_of(effect, "as");
+    char at[40];
+
+    clock_stamp(&r->clock, at, sizeof at);
+    json_object_set_new(fact, "at", json_string(at));
+    json_object_set(r->facts, as ? as : text_of(effect, "probe"), fact);
+    if (r->probing) {
+        json_decref(fact);
+        probe_took(r);
+        return;
+    }
+    run_event(r, json_pack("{s:s,s:O,s:o}", "event", "facts", "effect",
+                           json_object_get(effect, "n"), "fact", fact));
+}
+
+static json_t *unread(const char *probe, const char *command,
+                      const char *reason)
+{
+    return json_pack("{s:s,s:s,s:s,s:n,s:{},s:b,s:s,s:s}", "probe", probe,
+                     "state", "unreadable", "reason", reason, "facts",
+                     "lines", "unverified", 0, "command",
+                     command ? command : "", "text", "");
+}
+
+static json_t *subject_of(struct run *r)
+{
+    json_t *v = r->walker ? walker_view(r->walker) : NULL;
+    json_t *s = json_incref(v ? json_object_get(v, "subject") : r->subject);
+
+    json_decref(v);
+    return s ? s : json_object();
+}
+
+static json_t *read_fact(struct run *r, const json_t *effect,
+                         const struct console_reply *rep)
+{
+    json_t *subject = subject_of(r);
+    json_t *fact = driver_read(r->driver, text_of(effect, "probe"), rep,
+                               subject, r->facts);
+
+    json_decref(subject);
+    return fact;
+}
+
+static bool is_unreadable(const json_t *fact)
+{
+    return strcmp(text_of(fact, "state"), "unreadable") == 0;
+}
+
+/* Prepares the i-th alternative; false when there is none. */
+static bool next_command(struct run *r, struct job *j, struct err *e)
+{
+    const char *probe = text_of(j->effect, "probe");
+    const struct probe_info *info = driver_probe(r->driver, probe);
+
+    free(j->command);
+    j->command = NULL;
+    j->id = 0;
+    if (!info) {
+        err_set(e, EXIT_DATA, _("the driver has no probe %s"), probe);
+        return false;
+    }
+    if (j->at >= info->command_count)
+        return false;
+    j->command = driver_command(r->driver, probe, j->at,
+                                json_object_get(j->effect, "with"), e);
+    return j->command != NULL;
+}
+
+static void probe_done(struct run *r, struct job *j, json_t *fact)
+{
+    json_t *effect = json_incref(j->effect);
+
+    job_remove(r, j);
+    deliver(r, effect, fact);
+    json_decref(effect);
+}
+
+static void probe_reply(struct run *r, struct job *j,
+                        const struct console_reply *rep)
+{
+    json_t *fact = read_fact(r, j->effect, rep);
+    struct err e = {0};
+
+    if (is_unreadable(fact) && rep->state != REPLY_TRUNCATED &&
+        rep->state != REPLY_TIMEOUT) {
+        j->at++;
+        if (next_command(r, j, &e)) {
+            json_decref(fact);
+            return;             /* jobs_pump sends the next alternative */
+        }
+    }
+    probe_done(r, j, fact);
+}
+
+void jobs_probe(struct run *r, json_t *effect)
+{
+    struct job *j = job_add(r, effect);
+    struct err e = {0};
+
+    if (!next_command(r, j, &e))
+        probe_done(r, j, unread(text_of(effect, "probe"), NULL, e.what));
+}
+
+/* --- do and undo ------------------------------------------------------------------ */
+
+static const json_t *step_of(const struct job *j)
+{
+    return json_array_get(json_object_get(j->effect, "steps"), j->at);
+}
+
+static void steps_next(struct run *r, struct job *j)
+{
+    const json_t *step = step_of(j);
+    json_t *n, *results;
+
+    free(j->command);
+    j->command = NULL;
+    j->id = 0;
+    if (step) {
+        j->command = mem_strdup(text_of(step, "send"));
+        return;
+    }
+    n = json_incref(json_object_get(j->effect, "n"));
+    results = json_incref(j->results);
+    job_remove(r, j);
+    json_object_clear(r->replies);
+    run_event(r, json_pack("{s:s,s:o,s:o}", "event", "did", "effect", n,
+                           "results", results));
+}
+
+static const char *state_word(enum reply_state s)
+{
+    static const char *const words[] = {
+        [REPLY_COMPLETE] = "complete", [REPLY_REFUSED] = "refused",
+        [REPLY_BUSY] = "busy",         [REPLY_TRUNCATED] = "truncated",
+        [REPLY_TIMEOUT] = "timeout",   [REPLY_ASKED] = "asked",
+    };
+
+    return words[s];
+}
+
+static void step_reply(struct run *r, struct job *j,
+                       const struct console_reply *rep)
+{
+    json_array_append_new(
+        j->results,
+        json_pack("{s:s,s:s,s:s,s:s?}", "send", rep->command, "state",
+                  state_word(rep->state), "text", rep->text ? rep->text : "",
+                  "reason", rep->reason));
+    j->at++;
+    steps_next(r, j);
+}
+
+void jobs_steps(struct run *r, json_t *effect)
+{
+    struct job *j = job_add(r, effect);
+
+    j->results = json_array();
+    steps_next(r, j);
+}
+
+/* --- by hand ------------------------------------------------------------------------ */
+
+static const struct probe_info *probe_of_command(struct run *r,
+                                                 const char *command)
+{
+    const char *const *names = driver_probes(r->driver);
+    struct err e = {0};
+
+    for (size_t i = 0; names[i]; i++) {
+        const struct probe_info *p = driver_probe(r->driver, names[i]);
+
+        for (size_t k = 0; k < p->command_count; k++) {
+            char *c = driver_command(r->driver, names[i], k, NULL, &e);
+            bool same = c && strcmp(c, command) == 0;
+
+            free(c);
+            if (same)
+                return p;
+        }
+    }
+    return NULL;
+}
+
+int run_send(struct run *r, const char *command, struct err *e)
+{
+    const struct probe_info *p =
+        r->driver ? probe_of_command(r, command) : NULL;
+    struct job *j;
+
+    if (!p || p->class != CLASS_READ) {
+        err_hint(e, "%s", _("Only the read commands of the driver's probes "
+                            "are sent by hand (kiriwake drivers)."));
+        return err_set(e, EXIT_USAGE, _("'%s' is not a known read command"),
+                       command);
+    }
+    j = job_add(r, NULL);
+    j->command = mem_strdup(command);
+    return 0;
+}
+
+/* --- the queue ------------------------------------------------------------------------ */
+
+static struct job *job_by_id(struct run *r, unsigned id)
+{
+    for (size_t i = 0; id && i < r->job_count; i++)
+        if (r->jobs[i].id == id)
+            return &r->jobs[i];
+    return NULL;
+}
+
+void jobs_reply(struct run *r, unsigned id, const struct console_reply *rep)
+{
+    struct job *j = job_by_id(r, id);
+
+    if (!j)
+        return;
+    keep_reply(r, rep);
+    if (!j->effect)
+        job_remove(r, j);
+    else if (is_probe(j))
+        probe_reply(r, j, rep);
+    else
+        step_reply(r, j, rep);
+    jobs_pump(r);       /* before the session leaves the mode */
+}
+
+static const char *job_mode(struct run *r, const struct job *j)
+{
+    const struct probe_info *p;
+
+    if (!j->effect) {
+        p = probe_of_command(r, j->command);
+        return p ? p->mode : NULL;
+    }
+    if (!is_probe(j))
+        return text_of(step_of(j), "mode");
+    p = driver_probe(r->driver, text_of(j->effect, "probe"));
+    return p ? p->mode : NULL;
+}
+
+/* The link is gone: its owner learns that nothing came back. */
+static void job_lost(struct run *r, struct job *j)
+{
+    char *command = mem_strdup(j->command);
+    char none[] = "";
+    struct console_reply rep = {.command = command,
+                                .state = REPLY_TRUNCATED,
+                                .text = none};
+
+    if (!j->effect)
+        job_remove(r, j);
+    else if (is_probe(j))
+        probe_reply(r, j, &rep);
+    else
+        step_reply(r, j, &rep);
+    free(command);
+}
+
+/* Sends one, or answers it from what this epoch has already seen. */
+static void job_send(struct run *r, struct job *j)
+{
+    struct console_reply rep;
+
+    if (j->effect && is_probe(j) && kept_reply(r, j->command, &rep)) {
+        char *command = mem_strdup(j->command);
+
+        rep.command = command;
+        probe_reply(r, j, &rep);
+        free(command);
+        return;
+    }
+    if (session_state(r->session) == SESSION_CLOSED)
+        job_lost(r, j);
+    else
+        j->id = session_run(r->session, j->command, job_mode(r, j));
+}
+
+static struct job *unsent(struct run *r)
+{
+    for (size_t i = 0; i < r->job_count; i++)
+        if (!r->jobs[i].id && r->jobs[i].command)
+            return &r->jobs[i];
+    return NULL;
+}
+
+/* A probe whose command is under way waits for its reply instead. */
+static bool under_way(struct run *r, const struct job *j)
+{
+    for (size_t i = 0; i < r->job_count; i++)
+        if (r->jobs[i].id && strcmp(r->jobs[i].command, j->command) == 0)
+            return true;
+    return false;
+}
+
+static bool step_ended(struct run *r)
+{
+    json_t *result;
+    size_t now;
+
+    if (!r->stepping)
+        return false;
+    result = walker_result(r->walker);
+    now = json_array_size(json_object_get(result, "path"));
+    json_decref(result);
+    if (now <= r->step_path)
+        return false;
+    r->stepping = false;
+    r->paused = true;
+    return true;
+}
+
+void jobs_pump(struct run *r)
+{
+    struct job *j;
+
+    if (r->phase != RUN_WALKING || r->paused || step_ended(r))
+        return;
+    while ((j = unsent(r)) && !under_way(r, j) && r->phase == RUN_WALKING)
+        job_send(r, j);
+}

@@ -1,0 +1,581 @@
+/* The life of a case: open, detect, walk, close. */
+#include "inner.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kiriwake/mem.h"
+#include "kiriwake/msg.h"
+#include "kiriwake/names.h"
+
+static char *copy(const char *s)
+{
+    return s ? mem_strdup(s) : NULL;
+}
+
+static void copy_options(struct run *r, const struct run_options *o)
+{
+    r->o = *o;
+    r->o.target = copy(o->target);
+    r->o.driver = copy(o->driver);
+    r->o.flow = copy(o->flow);
+    r->o.vpn = copy(o->vpn);
+    r->o.user = copy(o->user);
+    r->o.password_file = copy(o->password_file);
+    r->o.known_hosts = copy(o->known_hosts);
+    r->o.host_key = copy(o->host_key);
+    r->o.peer_config = copy(o->peer_config);
+    for (size_t i = 0; i < sizeof o->allow / sizeof o->allow[0]; i++)
+        r->o.allow[i] = copy(o->allow[i]);
+    r->o.answers = o->answers ? json_deep_copy(o->answers) : json_object();
+}
+
+static void free_options(struct run_options *o)
+{
+    free((char *)o->target);
+    free((char *)o->driver);
+    free((char *)o->flow);
+    free((char *)o->vpn);
+    free((char *)o->user);
+    free((char *)o->password_file);
+    free((char *)o->known_hosts);
+    free((char *)o->host_key);
+    free((char *)o->peer_config);
+    for (size_t i = 0; i < sizeof o->allow / sizeof o->allow[0]; i++)
+        free((char *)o->allow[i]);
+    json_decref(o->answers);
+}
+
+void run_changed(struct run *r)
+{
+    if (r->listener.changed && !r->replaying)
+        r->listener.changed(r->listener.arg);
+}
+
+void run_say(struct run *r, const char *fmt, ...)
+{
+    char text[512];
+    va_list ap;
+
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    if (r->listener.progress)
+        r->listener.progress(r->listener.arg, text);
+}
+
+static void stamp_event(struct run *r, json_t *event)
+{
+    char at[40];
+
+    if (json_object_get(event, "at"))
+        return;
+    clock_stamp(&r->clock, at, sizeof at);
+    json_object_set_new(event, "at", json_string(at));
+}
+
+static void journal(struct run *r, const json_t *event, bool durable)
+{
+    if (!r->journal || case_append(r->journal, event, durable) == 0)
+        return;
+    run_say(r, _("the case can no longer be written; it goes on without"));
+    case_close(r->journal);
+    r->journal = NULL;
+}
+
+void run_event(struct run *r, json_t *event)
+{
+    json_t *effects;
+
+    stamp_event(r, event);
+    journal(r, event, false);
+    json_array_append(r->events, event);
+    effects = walker_step(r->walker, event);
+    json_decref(event);
+    effects_take(r, effects);
+    run_changed(r);
+}
+
+void run_fail(struct run *r, const struct err *e)
+{
+    if (!r->err.status)
+        r->err = *e;
+    if (r->walker && !walker_done(r->walker))
+        run_event(r, json_pack("{s:s,s:s}", "event", "stop", "why", "failed"));
+    else
+        r->phase = RUN_DONE;
+}
+
+/* --- opening ------------------------------------------------------------- */
+
+static int read_password(struct run *r, struct err *e)
+{
+    struct buf b = {0};
+
+    if (!r->o.password_file)
+        return 0;
+    if (buf_read_file(&b, r->o.password_file, 4096) < 0) {
+        err_hint(e, "%s", _("Give a readable file; its first line is used."));
+        return err_set(e, EXIT_USAGE, "%s: cannot be read: %m",
+                       r->o.password_file);
+    }
+    r->password = mem_strndup(buf_str(&b), strcspn(buf_str(&b), "\r\n"));
+    buf_wipe(&b);
+    return 0;
+}
+
+static int load_driver(struct run *r, const char *name, struct err *e)
+{
+    char **names = driver_names(&r->o.data);
+    size_t n = 0;
+    char near[200];
+
+    while (names[n] && strcmp(names[n], name) != 0)
+        n++;
+    if (names[n]) {
+        data_list_free(names);
+        r->driver = driver_load(&r->o.data, name, e);
+        return r->driver ? 0 : -1;
+    }
+    err_set(e, EXIT_USAGE, _("unknown driver '%s'"), name);
+    if (names_suggest(name, (const char *const *)names, n, near, sizeof near))
+        err_hint(e, _("did you mean %s?"), near);
+    data_list_free(names);
+    return -1;
+}
+
+static int load_flow(struct run *r, struct err *e)
+{
+    char *name = copy(r->o.flow);
+
+    if (!name)
+        name = flow_default(&r->o.data, driver_name(r->driver));
+    if (!name)
+        return err_set(e, EXIT_USAGE, _("no flow for the driver %s"),
+                       driver_name(r->driver));
+    r->flows = flows_load(&r->o.data, name, r->driver, e);
+    free(name);
+    return r->flows ? 0 : -1;
+}
+
+static void scenario_of(struct run *r, char **driver, char **scenario)
+{
+    const char *slash = r->target.path ? strchr(r->target.path, '/') : NULL;
+
+    *driver = slash ? mem_strndup(r->target.path,
+                                  (size_t)(slash - r->target.path))
+                    : mem_strdup(r->target.path ? r->target.path : "");
+    *scenario = mem_strdup(slash ? slash + 1 : "");
+}
+
+static struct transport *open_sim(struct run *r, struct err *e)
+{
+    char *driver, *scenario, *login = target_query(&r->target, "login");
+
+    scenario_of(r, &driver, &scenario);
+    r->clock.is_virtual = !r->o.real_time;
+    r->sim = sim_new(&r->o.data, driver, scenario, r->target.query,
+                     login != NULL, e);
+    if (r->sim && !r->o.driver)
+        r->o.driver = mem_strdup(driver);
+    if (r->sim && !r->o.user)
+        r->o.user = copy(sim_user(r->sim));
+    if (r->sim && !r->password)
+        r->password = copy(sim_password(r->sim));
+    free(driver);
+    free(scenario);
+    free(login);
+    return r->sim ? transport_sim(r->sim) : NULL;
+}
+
+static struct transport *open_ssh(struct run *r, struct err *e)
+{
+    struct ssh_options so = {
+        .user = r->o.user,
+        .password = r->password,
+        .known_hosts = r->o.known_hosts,
+        .host_key = r->o.host_key ? r->o.host_key
+                    : r->o.interactive ? "ask" : "strict",
+        .legacy = r->driver ? driver_ssh_legacy(r->driver) : NULL,
+        .cols = 80,
+        .rows = 24,
+        .connect_ms = 20000,
+        .auth_ms = r->o.interactive ? 120000 : 30000,
+    };
+
+    return transport_ssh(&r->target, &so, e);
+}
+
+static struct transport *open_transport(struct run *r, struct err *e)
+{
+    const char *scheme = r->target.scheme;
+
+    if (strcmp(scheme, "sim") == 0)
+        return open_sim(r, e);
+    if (strcmp(scheme, "ssh") == 0)
+        return open_ssh(r, e);
+    if (strcmp(scheme, "exec") == 0)
+        return transport_exec(&r->target, 80, 24, e);
+    err_hint(e, "%s", _("Use ssh://HOST, exec:COMMAND or sim:DRIVER/SCENARIO."));
+    err_set(e, EXIT_USAGE, _("%s: targets with %s: are not supported yet"),
+            r->o.target, scheme);
+    return NULL;
+}
+
+/* --- what the session tells ------------------------------------------------ */
+
+static void on_reply(void *arg, unsigned id, const struct console_reply *rep)
+{
+    jobs_reply(arg, id, rep);
+}
+
+static void hear(struct run *r, const char *text)
+{
+    char *all;
+
+    if (r->phase != RUN_DETECTING || (r->heard && strlen(r->heard) > 65536))
+        return;
+    all = mem_printf("%s%s\n", r->heard ? r->heard : "", text);
+    free(r->heard);
+    r->heard = all;
+}
+
+static void on_line(void *arg, bool out, const char *text)
+{
+    struct run *r = arg;
+
+    if (!out)
+        hear(r, text);
+    if (r->listener.line)
+        r->listener.line(r->listener.arg, out, text);
+}
+
+static void adopt_driver(struct run *r, const char *name)
+{
+    struct err e = {0};
+
+    if (load_driver(r, name, &e) < 0 ||
+        (!r->probing && load_flow(r, &e) < 0) ||
+        secrets_set(r->secrets, driver_secrets(r->driver), &e) < 0 ||
+        session_adopt(r->session, driver_console(r->driver), &e) < 0) {
+        run_fail(r, &e);
+        return;
+    }
+    run_say(r, _("this is a %s"), driver_title(r->driver));
+    r->phase = RUN_OPENING;
+}
+
+static void detect(struct run *r)
+{
+    char *name = detect_driver(r, session_banner(r->session),
+                               r->heard ? r->heard : "");
+    struct err e = {0};
+
+    if (name) {
+        adopt_driver(r, name);
+        free(name);
+    } else if (r->step_path == 0) {
+        r->step_path = 1;       /* asked once */
+        session_run(r->session, "show version", NULL);
+    } else {
+        err_stage(&e, "detect");
+        err_set(&e, EXIT_FAILED, _("%s: this device was not recognised"),
+                r->o.target);
+        err_hint(&e, "%s", _("Name it with --driver (see kiriwake drivers)."));
+        run_fail(r, &e);
+    }
+}
+
+static void on_ready(struct run *r)
+{
+    if (r->phase == RUN_DETECTING)
+        detect(r);
+    else if (r->phase == RUN_OPENING)
+        run_begin_walk(r);
+}
+
+static void on_state(void *arg, enum session_state s, const struct err *e)
+{
+    struct run *r = arg;
+
+    if (s == SESSION_READY)
+        on_ready(r);
+    else if (s == SESSION_CLOSED && r->phase == RUN_CLOSING)
+        r->phase = RUN_DONE;
+    else if (s == SESSION_CLOSED)
+        run_fail(r, e);
+    run_changed(r);
+}
+
+static const char *question_name(enum transport_question q)
+{
+    static const char *const names[] = {
+        [TRANSPORT_Q_NONE] = "user",
+        [TRANSPORT_Q_HOST_KEY] = "host-key",
+        [TRANSPORT_Q_PASSWORD] = "password",
+        [TRANSPORT_Q_PROMPT] = "prompt",
+    };
+
+    return names[q];
+}
+
+static void refuse_login(struct run *r, const char *what, const char *text)
+{
+    struct err e = {0};
+
+    err_stage(&e, strcmp(what, "host-key") == 0 ? "host-key" : "login");
+    err_set(&e, EXIT_FAILED, _("%s asks: %s"), r->o.target, text);
+    err_hint(&e, "%s",
+             strcmp(what, "host-key") == 0
+                 ? _("Check the fingerprint; then --host-key accept-new, or "
+                     "add it to known_hosts.")
+                 : _("Give --user and --password-file, or an agent or key."));
+    run_fail(r, &e);
+}
+
+static void on_ask(void *arg, enum transport_question q, const char *text,
+                   bool echo)
+{
+    struct run *r = arg;
+    const char *what = question_name(q);
+
+    if (!r->o.interactive) {
+        refuse_login(r, what, text);
+        return;
+    }
+    if (r->asking)
+        json_array_insert(r->queue, 0, r->asking);
+    json_decref(r->asking);
+    r->asking = json_pack("{s:s,s:s,s:s,s:b}", "effect", "login", "what",
+                          what, "text", text, "echo", echo);
+    run_changed(r);
+}
+
+static int open_session(struct run *r, struct transport *t, struct err *e)
+{
+    const struct session_listener l = {r, on_reply, on_line, on_state, on_ask};
+    const struct console_profile *p =
+        r->driver ? driver_console(r->driver) : detect_profile();
+
+    r->secrets = secrets_new(
+        r->driver ? driver_secrets(r->driver) : NULL, e);
+    if (!r->secrets) {
+        t->ops->close(t);
+        return -1;
+    }
+    if (r->password)
+        secrets_add(r->secrets, r->password);
+    r->phase = r->driver ? RUN_OPENING : RUN_DETECTING;
+    r->session = session_new(t, p, r->secrets, &r->clock, NULL, r->o.user,
+                             r->password, &l, e);
+    return r->session ? 0 : -1;
+}
+
+int run_open(struct run *r, struct err *e)
+{
+    struct transport *t;
+
+    if (target_parse(r->o.target, &r->target, e) < 0 ||
+        read_password(r, e) < 0)
+        return -1;
+    if (r->o.driver && load_driver(r, r->o.driver, e) < 0)
+        return -1;
+    t = open_transport(r, e);
+    if (!t)
+        return -1;
+    if ((!r->driver && r->o.driver && load_driver(r, r->o.driver, e) < 0) ||
+        (r->driver && !r->probing && load_flow(r, e) < 0)) {
+        t->ops->close(t);
+        return -1;
+    }
+    run_say(r, _("connecting to %s"), r->o.target);
+    if (r->o.timeout_s)
+        r->end_due_ms = clock_now(&r->clock) + r->o.timeout_s * 1000ull;
+    return open_session(r, t, e);
+}
+
+struct run *run_prepare(const struct run_options *o,
+                        const struct run_listener *listener)
+{
+    struct run *r = mem_zalloc(sizeof *r);
+
+    copy_options(r, o);
+    if (listener)
+        r->listener = *listener;
+    r->clock.epoch_s = 1735689600;      /* virtual time: 2025-01-01 */
+    r->events = json_array();
+    r->facts = json_object();
+    r->replies = json_object();
+    r->queue = json_array();
+    return r;
+}
+
+struct run *run_new(const struct run_options *o,
+                    const struct run_listener *listener, struct err *e)
+{
+    struct run *r = run_prepare(o, listener);
+
+    if (run_open(r, e) == 0)
+        return r;
+    run_free(r);
+    return NULL;
+}
+
+void run_free(struct run *r)
+{
+    if (!r)
+        return;
+    session_free(r->session);
+    sim_free(r->sim);
+    jobs_drop(r);
+    walker_free(r->walker);
+    flows_free(r->flows);
+    driver_free(r->driver);
+    secrets_free(r->secrets);
+    case_close(r->journal);
+    target_free(&r->target);
+    if (r->password)
+        explicit_bzero(r->password, strlen(r->password));
+    free(r->password);
+    free(r->heard);
+    free(r->stop_why);
+    json_decref(r->start);
+    json_decref(r->events);
+    json_decref(r->facts);
+    json_decref(r->replies);
+    json_decref(r->asking);
+    json_decref(r->queue);
+    json_decref(r->waiting);
+    json_decref(r->probe_with);
+    json_decref(r->plan);
+    json_decref(r->subject);
+    free((char *)r->probing);
+    free_options(&r->o);
+    free(r);
+}
+
+/* --- the walk --------------------------------------------------------------- */
+
+static json_t *allowed(const struct run *r)
+{
+    json_t *a = json_array();
+
+    for (size_t i = 0; r->o.allow[i]; i++)
+        json_array_append_new(a, json_string(r->o.allow[i]));
+    return a;
+}
+
+static json_t *start_event(struct run *r)
+{
+    return json_pack("{s:s,s:{s:s?,s:o,s:b,s:b}}", "event", "start", "options",
+                     "vpn", r->o.vpn, "allow", allowed(r), "peer_config",
+                     r->o.peer_config != NULL, "interactive",
+                     r->o.interactive);
+}
+
+/* What a resume needs to ask for the same again; no secret among it. */
+static json_t *case_header(struct run *r)
+{
+    char at[40];
+
+    clock_stamp(&r->clock, at, sizeof at);
+    return json_pack(
+        "{s:s,s:i,s:s,s:s,s:s,s:s,s:{s:s?,s:s?,s:o,s:O,s:s?,s:s?,s:s?},"
+        "s:{s:s,s:s,s:s}}",
+        "event", "case", "schema_version", 1, "at", at, "target", r->o.target,
+        "driver", driver_name(r->driver), "flow",
+        json_string_value(json_object_get(flows_json(r->flows), "name")),
+        "options", "vpn", r->o.vpn, "user", r->o.user, "allow", allowed(r),
+        "answers", r->o.answers, "peer_config", r->o.peer_config,
+        "password_file", r->o.password_file, "known_hosts", r->o.known_hosts,
+        "versions", "program", KIRIWAKE_VERSION, "driver",
+        driver_digest(r->driver), "flow", flows_digest(r->flows));
+}
+
+static void open_journal(struct run *r)
+{
+    struct err e = {0};
+    json_t *header;
+
+    if (r->o.no_journal || r->journal)
+        return;
+    header = case_header(r);
+    r->journal = case_create(header, &e);
+    json_decref(header);
+    if (!r->journal)
+        run_say(r, "%s", e.what);
+    else
+        run_say(r, "case %s", case_id(r->journal));
+}
+
+void run_begin_walk(struct run *r)
+{
+    r->phase = RUN_WALKING;
+    r->step_path = 0;
+    if (r->probing) {
+        probe_begin(r);
+    } else if (r->walker) {             /* resumed: go on */
+        run_event(r, json_pack("{s:s}", "event", "resumed"));
+    } else {
+        open_journal(r);
+        r->walker = walker_new(r->flows, r->driver);
+        run_event(r, start_event(r));
+    }
+}
+
+/* --- the loop ----------------------------------------------------------------- */
+
+size_t run_fds(struct run *r, struct pollfd *fds, size_t room,
+               uint64_t *due_ms)
+{
+    size_t n = 0;
+
+    *due_ms = 0;
+    if (r->session && room >= 2)
+        n = session_fds(r->session, fds, due_ms);
+    if (r->waiting && (!*due_ms || r->wait_due_ms < *due_ms))
+        *due_ms = r->wait_due_ms;
+    if (r->end_due_ms && (!*due_ms || r->end_due_ms < *due_ms))
+        *due_ms = r->end_due_ms;
+    return n;
+}
+
+void run_pump(struct run *r)
+{
+    uint64_t now;
+
+    if (r->session)
+        session_pump(r->session);
+    now = clock_now(&r->clock);
+    if (r->end_due_ms && now >= r->end_due_ms && r->phase < RUN_CLOSING) {
+        r->end_due_ms = 0;
+        run_stop(r, "timeout");
+    }
+    effects_tick(r, now);
+    jobs_pump(r);
+}
+
+struct clock *run_clock(struct run *r)
+{
+    return &r->clock;
+}
+
+bool run_done(const struct run *r)
+{
+    return r->phase == RUN_DONE;
+}
+
+void run_stop(struct run *r, const char *why)
+{
+    free(r->stop_why);
+    r->stop_why = mem_strdup(why);
+    r->paused = false;
+    if (r->walker && !walker_done(r->walker)) {
+        run_event(r, json_pack("{s:s,s:s}", "event", "stop", "why", why));
+    } else if (r->session && r->phase < RUN_CLOSING) {
+        r->phase = RUN_CLOSING;
+        session_close(r->session);
+    }
+}
