@@ -1,0 +1,181 @@
+#!/usr/bin/python3
+"""Walks every simulated scenario, plain and varied, and checks the verdicts.
+
+usage: scenarios.py PROGRAM [plain|renamed|second|noise|recovered|refused|
+                             evidence]... [--only SUBSTRING] [--coverage FILE]
+
+plain      meets the scenario's expect
+renamed    hosts, policies, interfaces and addresses renamed: the same verdict
+second     a healthy second VPN beside it: the same, or open
+noise      old log lines of past troubles: the same verdict
+recovered  a later success follows: the finding must not appear
+refused    each command refused in turn: the same finding, or open
+evidence   the cited lines taken out of the replies: the verdict changes
+"""
+import concurrent.futures
+import json
+import os
+import subprocess
+import sys
+
+WORKERS = 2
+
+
+def run(program, target, args):
+    cmd = [program, "check", target, "--json", "--no-journal", *args]
+    done = subprocess.run(cmd, capture_output=True, text=True, timeout=300,
+                          check=False)
+    if not done.stdout:
+        return {"outcome": "none", "findings": [], "path": [],
+                "stderr": done.stderr, "status": done.returncode}
+    result = json.loads(done.stdout)
+    result["status"] = done.returncode
+    return result
+
+
+def verdict(result):
+    found = result["findings"][0]["id"] if result["findings"] else None
+    return result["outcome"], found
+
+
+def expected(scenario):
+    expect = scenario["expect"]
+    return expect["outcome"], expect.get("finding")
+
+
+def told(result):
+    """One line on how a walk went, for a failure's report."""
+    last = result["path"][-1] if result["path"] else {}
+    error = (result.get("error") or {}).get("what", "")
+    return "%s at %s (%s) %s%s" % (
+        verdict(result), last.get("checkpoint"), last.get("because"), error,
+        result.get("stderr", ""))
+
+
+def target_of(scenario, knobs=""):
+    return "sim:" + scenario["id"] + ("?" + knobs if knobs else "")
+
+
+def subject_args(base, args):
+    subject = (base.get("subject") or {}).get("id")
+    if subject and "--vpn" not in args:
+        return [*args, "--vpn", subject]
+    return args
+
+
+def check_plain(program, s, base):
+    want = expected(s)
+    status = {"healthy": 0, "diagnosed": 1, "open": 2, "failed": 3}
+    if verdict(base) != want:
+        yield "wanted %s, got %s" % (want, told(base))
+    elif base["status"] != status[want[0]]:
+        yield "exit status %s" % base["status"]
+
+
+def check_same(knobs):
+    def check(program, s, base):
+        got = run(program, target_of(s, knobs), s["args"])
+        if verdict(got) != expected(s):
+            yield "%s: wanted %s, got %s" % (knobs, expected(s), told(got))
+    return check
+
+
+def check_second(program, s, base):
+    args = subject_args(base, s["args"])
+    got = run(program, target_of(s, "second-vpn=up"), args)
+    want = expected(s)
+    if verdict(got) != want and verdict(got) != ("open", None):
+        yield "second-vpn: wanted %s or open, got %s" % (want, told(got))
+
+
+def check_recovered(program, s, base):
+    want = expected(s)
+    if not any("logging" in e["command"] for f in base["findings"]
+               for e in f["evidence"]):
+        return
+    got = run(program, target_of(s, "later-success=1"), s["args"])
+    if got["findings"] and got["findings"][0]["id"] == want[1]:
+        yield "later-success: %s still found" % want[1]
+
+
+def commands_of(base):
+    return sorted({e for e in base.get("commands", [])})
+
+
+def check_refused(program, s, base):
+    want = expected(s)
+    for command in REFUSABLE:
+        got = run(program, target_of(s, "refuse=" + command), s["args"])
+        if verdict(got) == want or got["outcome"] in ("open", "failed"):
+            continue
+        yield "refuse=%s: wanted %s or open, got %s" % (command, want,
+                                                       told(got))
+
+
+def check_evidence(program, s, base):
+    for finding in base["findings"][:1]:
+        knobs = "&".join(
+            "drop=%s:%s" % (e["command"],
+                            ",".join(str(l["n"]) for l in e["lines"]))
+            for e in finding["evidence"]
+            if e["lines"] and e["command"].startswith("show"))
+        if not knobs:
+            continue
+        got = run(program, target_of(s, knobs), s["args"])
+        if verdict(got) == verdict(base):
+            yield "without the cited lines (%s) still %s" % (knobs,
+                                                            verdict(got))
+
+
+REFUSABLE = [
+    "show running-config", "show startup-config", "show ike sa",
+    "show ipsec sa", "show ike statistics", "show ipsec statistics",
+    "show logging", "show interfaces", "show ip interface", "show ip route",
+    "show version", "show pppoe status", "ping",
+]
+
+CHECKS = {
+    "plain": check_plain,
+    "renamed": check_same("rename=1"),
+    "second": check_second,
+    "noise": check_same("old-noise=1"),
+    "recovered": check_recovered,
+    "refused": check_refused,
+    "evidence": check_evidence,
+}
+
+
+def walk(program, s, names):
+    base = run(program, target_of(s), s["args"])
+    faults = []
+    for name in names:
+        for fault in CHECKS[name](program, s, base):
+            faults.append("%s [%s] %s" % (s["id"], name, fault))
+    return s, base, faults
+
+
+def main():
+    argv = sys.argv[1:]
+    program = os.path.abspath(argv.pop(0))
+    only = argv[argv.index("--only") + 1] if "--only" in argv else ""
+    names = [a for a in argv if a in CHECKS] or list(CHECKS)
+    listing = subprocess.run([program, "scenarios", "--json"], check=True,
+                             capture_output=True, text=True).stdout
+    scenarios = [s for s in json.loads(listing) if only in s["id"]]
+    if not scenarios:
+        sys.exit("no scenario")
+    failed = passed = 0
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        jobs = [pool.submit(walk, program, s, names) for s in scenarios]
+        for job in concurrent.futures.as_completed(jobs):
+            s, _, faults = job.result()
+            failed += bool(faults)
+            passed += not faults
+            for fault in faults:
+                print("FAIL", fault, flush=True)
+    print("%d passed, %d failed" % (passed, failed))
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
