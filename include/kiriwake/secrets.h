@@ -16,6 +16,10 @@ struct secrets;
  * NULL-ended, may be NULL. NULL and *e (65) when one is bad. */
 struct secrets *secrets_new(const char *const *patterns, struct err *e);
 void secrets_free(struct secrets *s);
+/* Replaces the patterns (the vendor has become known); values stay. 0, or -1
+ * and *e (65), and the earlier ones stay. */
+int secrets_use(struct secrets *s, const char *const *patterns,
+                struct err *e);
 
 /* Registers a value (a login password): it is caught wherever it appears as
  * a whole word. Values under 4 bytes are not caught by value. */

@@ -59,6 +59,13 @@ struct session *session_new(struct transport *t,
 void session_free(struct session *s);
 
 /*
+ * The device has become known: goes on with its profile (borrowed), as after
+ * a login; READY is told again when its prompt has come. 0, or -1 and *e.
+ */
+int session_adopt(struct session *s, const struct console_profile *profile,
+                  struct err *e);
+
+/*
  * Queues a command to be run in a mode (NULL: the mode of first login);
  * returns its id (from 1). Modes are entered and left as needed; a mode that
  * holds a lock is left as soon as the queue holds no more commands for it.

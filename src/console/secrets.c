@@ -121,34 +121,49 @@ static unsigned number_of(struct secrets *s, const char *text, size_t len)
 
 /* --- life --- */
 
-struct secrets *secrets_new(const char *const *patterns, struct err *e)
+static void free_patterns(struct pattern **patterns, size_t count)
 {
-    struct secrets *s = mem_zalloc(sizeof *s);
-    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        pattern_free(patterns[i]);
+    free(patterns);
+}
+
+int secrets_use(struct secrets *s, const char *const *patterns, struct err *e)
+{
+    struct pattern **made;
+    size_t n = 0, count = 0;
 
     while (patterns && patterns[n])
         n++;
-    s->patterns = mem_zalloc((n + 1) * sizeof *s->patterns);
-    for (; s->pattern_count < n; s->pattern_count++) {
-        struct pattern *p = pattern_new(patterns[s->pattern_count],
-                                        "secrets", e);
-
-        if (!p) {
-            secrets_free(s);
-            return NULL;
+    made = mem_zalloc((n + 1) * sizeof *made);
+    for (; count < n; count++) {
+        made[count] = pattern_new(patterns[count], "secrets", e);
+        if (!made[count]) {
+            free_patterns(made, count);
+            return -1;
         }
-        s->patterns[s->pattern_count] = p;
     }
-    return s;
+    free_patterns(s->patterns, s->pattern_count);
+    s->patterns = made;
+    s->pattern_count = count;
+    return 0;
+}
+
+struct secrets *secrets_new(const char *const *patterns, struct err *e)
+{
+    struct secrets *s = mem_zalloc(sizeof *s);
+
+    if (secrets_use(s, patterns, e) == 0)
+        return s;
+    secrets_free(s);
+    return NULL;
 }
 
 void secrets_free(struct secrets *s)
 {
     if (!s)
         return;
-    for (size_t i = 0; i < s->pattern_count; i++)
-        pattern_free(s->patterns[i]);
-    free(s->patterns);
+    free_patterns(s->patterns, s->pattern_count);
     for (size_t i = 0; i < s->count; i++)
         free(s->values[i]);
     while (s->arenas) {

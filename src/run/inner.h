@@ -50,6 +50,7 @@ struct run {
     json_t *waiting;            /* the wait effect under way, or NULL */
     uint64_t wait_due_ms, end_due_ms;
     char *heard;                /* while detecting: the device's text */
+    bool asked_version;
     bool paused, stepping, stopped, replaying;
     size_t step_path;           /* path length when stepping began */
     char *stop_why;

@@ -226,11 +226,6 @@ static struct transport *open_transport(struct run *r, struct err *e)
 
 /* --- what the session tells ------------------------------------------------ */
 
-static void on_reply(void *arg, unsigned id, const struct console_reply *rep)
-{
-    jobs_reply(arg, id, rep);
-}
-
 static void hear(struct run *r, const char *text)
 {
     char *all;
@@ -258,7 +253,7 @@ static void adopt_driver(struct run *r, const char *name)
 
     if (load_driver(r, name, &e) < 0 ||
         (!r->probing && load_flow(r, &e) < 0) ||
-        secrets_set(r->secrets, driver_secrets(r->driver), &e) < 0 ||
+        secrets_use(r->secrets, driver_secrets(r->driver), &e) < 0 ||
         session_adopt(r->session, driver_console(r->driver), &e) < 0) {
         run_fail(r, &e);
         return;
@@ -276,8 +271,8 @@ static void detect(struct run *r)
     if (name) {
         adopt_driver(r, name);
         free(name);
-    } else if (r->step_path == 0) {
-        r->step_path = 1;       /* asked once */
+    } else if (!r->asked_version) {
+        r->asked_version = true;
         session_run(r->session, "show version", NULL);
     } else {
         err_stage(&e, "detect");
@@ -288,9 +283,19 @@ static void detect(struct run *r)
     }
 }
 
+static void on_reply(void *arg, unsigned id, const struct console_reply *rep)
+{
+    struct run *r = arg;
+
+    if (r->phase == RUN_DETECTING)
+        detect(r);
+    else
+        jobs_reply(r, id, rep);
+}
+
 static void on_ready(struct run *r)
 {
-    if (r->phase == RUN_DETECTING)
+    if (r->phase == RUN_DETECTING && !r->asked_version)
         detect(r);
     else if (r->phase == RUN_OPENING)
         run_begin_walk(r);

@@ -75,6 +75,7 @@ void session_free(struct session *s)
     if (s->t)
         s->t->ops->close(s->t);
     console_free(s->console);
+    console_free(s->next_console);
     queue_drop(s);
     free(s->jobs);
     job_free(&s->current);
@@ -379,12 +380,41 @@ static bool turn(struct session *s)
     return (busy || s->more) && s->state != SESSION_CLOSED;
 }
 
+int session_adopt(struct session *s, const struct console_profile *profile,
+                  struct err *e)
+{
+    struct console *console = console_new(profile, e);
+
+    if (!console)
+        return -1;
+    console_free(s->next_console);
+    s->next_console = console;
+    s->next_profile = profile;
+    return 0;
+}
+
+/* Between two turns, when nobody holds the old console. */
+static void change_profile(struct session *s)
+{
+    console_free(s->console);
+    s->console = s->next_console;
+    s->profile = s->next_profile;
+    s->next_console = NULL;
+    s->base = NULL;
+    s->has_previous = false;
+    s->ready = s->now;
+    session_set_state(s, SESSION_LOGIN);
+    console_wake(s->console);
+}
+
 void session_pump(struct session *s)
 {
     int turns = 0;
 
     if (s->pumping || s->state == SESSION_CLOSED)
         return;
+    if (s->next_console)
+        change_profile(s);
     s->pumping = true;
     while (turn(s) && ++turns < MAX_TURNS) {
     }
@@ -396,7 +426,7 @@ size_t session_fds(struct session *s, struct pollfd *fds, uint64_t *due_ms)
 {
     uint64_t now = clock_now(s->clock);
 
-    *due_ms = s->more ? (now ? now : 1) : deadline_due(s);
+    *due_ms = s->more || s->next_console ? (now ? now : 1) : deadline_due(s);
     if (s->state == SESSION_CLOSED || s->t->fd < 0)
         return 0;
     fds[0] = (struct pollfd){.fd = s->t->fd, .events = POLLIN};

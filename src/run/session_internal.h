@@ -23,6 +23,8 @@ struct session {
     struct transport *t;                /* NULL once closed */
     const struct console_profile *profile;
     struct console *console;
+    const struct console_profile *next_profile;     /* see adopt */
+    struct console *next_console;
     struct secrets *secrets;
     struct clock *clock;
     struct session_limits limits;
