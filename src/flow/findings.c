@@ -110,12 +110,13 @@ static void each_load(struct flows *f, const struct source *src,
             diag_error(f, src, map->keys[i], "'%s': a finding is called "
                        "class.cause, class being device, wan, ike, ipsec or "
                        "data", map->keys[i]->text);
+        /* A bad one is known all the same: one fault, one message. */
+        f->findings[f->finding_count++].id = map->keys[i]->text;
         if (yaml_check(src->doc, at, finding_fields, &e) < 0) {
             diag_take(f, &e);
             continue;
         }
-        finding_load(f, src, &f->findings[f->finding_count++], map->keys[i],
-                     at);
+        finding_load(f, src, &f->findings[i], map->keys[i], at);
         warn_language(f, src, at, "title");
         warn_language(f, src, at, "explanation");
     }
