@@ -148,6 +148,8 @@ int ssh_child_ask(struct ssh_child *c, enum transport_question q, bool echo,
 /* Sets err of a stage: "name: …". Returns -1. */
 int ssh_child_fail(struct ssh_child *c, enum ssh_stage s, const char *fmt,
                    ...) __attribute__((format(printf, 3, 4)));
+/* What libssh says of its last error, as far as that can be told. */
+const char *ssh_child_why(struct ssh_child *c);
 /* Waits for the server to say more; false when it has hung up. */
 bool ssh_child_wait(struct ssh_child *c);
 void ssh_secret_free(char *s);

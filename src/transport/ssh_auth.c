@@ -49,13 +49,13 @@ static void method_names(int list, struct buf *out)
 /* The server ended the session in between, or something broke. */
 static enum step broke(struct ssh_child *c)
 {
-    const char *text = ssh_get_error(c->session);
+    const char *text = ssh_child_why(c);
 
     ssh_child_fail(c, SSH_STAGE_AUTH,
                    _("the device ended the login as %s: %s (tried: %s)"),
-                   c->plan->user, text && text[0] ? text : _("no reason given"),
+                   c->plan->user, text,
                    c->tried.len ? buf_str(&c->tried) : _("nothing"));
-    if (text && strstr(text, "Too many"))
+    if (strstr(text, "Too many"))
         err_hint(&c->err, "%s", _("too many keys were offered: name one by "
                                   "IdentityFile in ~/.ssh/config, or unset "
                                   "SSH_AUTH_SOCK and use the password"));
@@ -89,7 +89,9 @@ static enum step with_agent(struct ssh_child *c)
     const char *path = getenv("SSH_AUTH_SOCK");
     int keys, rc;
 
-    ssh_child_stage(c, SSH_STAGE_AGENT, path ? path : "");
+    if (!path || !path[0])
+        return NEXT;
+    ssh_child_stage(c, SSH_STAGE_AGENT, path);
     keys = ssh_agent_probe(AGENT_MS);
     if (keys < 0)
         tried(c, _("agent (silent, passed over)"));

@@ -53,6 +53,17 @@ void ssh_secret_free(char *s)
     free(s);
 }
 
+/* libssh's text of a closed socket carries whatever errno was left. */
+const char *ssh_child_why(struct ssh_child *c)
+{
+    const char *text = ssh_get_error(c->session);
+
+    if (strstr(text, "Socket error:") && !strstr(text, "reset by peer") &&
+        !strstr(text, "timed out"))
+        return _("the other end closed the connection");
+    return text[0] ? text : _("no reason given");
+}
+
 bool ssh_child_wait(struct ssh_child *c)
 {
     struct pollfd p = {.fd = c->fd, .events = POLLIN};
@@ -185,6 +196,13 @@ static const struct {
     {request_shell, "the device opens no shell: %s"},
 };
 
+static int fail_shell(struct ssh_child *c, const char *what)
+{
+    ssh_child_fail(c, SSH_STAGE_SHELL, what, ssh_child_why(c));
+    err_hint(&c->err, "%s", _(ssh_stages[SSH_STAGE_SHELL].hint));
+    return -1;
+}
+
 static int open_shell(struct ssh_child *c)
 {
     int rc = SSH_OK;
@@ -200,8 +218,7 @@ static int open_shell(struct ssh_child *c)
             rc = requests[i].run(c);
         while (rc == SSH_AGAIN && ssh_child_wait(c));
         if (rc != SSH_OK && requests[i].what)
-            return ssh_child_fail(c, SSH_STAGE_SHELL, _(requests[i].what),
-                                  ssh_get_error(c->session));
+            return fail_shell(c, _(requests[i].what));
     }
     ssh_set_blocking(c->session, 1);
     return 0;
@@ -250,7 +267,8 @@ static bool hung_up(ssh_session s)
     const char *text = ssh_get_error(s);
 
     return strstr(text, "Socket error: disconnected") ||
-           strstr(text, "Remote channel is closed") || !text[0];
+           strstr(text, "Remote channel is closed") ||
+           !text[0];
 }
 
 static int carry(struct ssh_child *c)
@@ -269,7 +287,7 @@ static int carry(struct ssh_child *c)
     if (rc == 0 || hung_up(c->session))
         return 0;
     ssh_child_fail(c, SSH_STAGE_OPEN, _("the connection was lost: %s"),
-                   ssh_get_error(c->session));
+                   ssh_child_why(c));
     err_hint(&c->err, "%s", _("the device may have restarted, or the line "
                               "in between failed: connect again"));
     return -1;

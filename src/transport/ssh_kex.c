@@ -88,7 +88,7 @@ static int set_options(struct ssh_child *c)
 static int fail_connect(struct ssh_child *c)
 {
     const char *banner = ssh_get_serverbanner(c->session);
-    const char *text = ssh_get_error(c->session);
+    const char *text = ssh_child_why(c);
 
     if (ssh_legacy_explain(c, text))
         return -1;

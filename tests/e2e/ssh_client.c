@@ -4,7 +4,8 @@
  *   ssh_client HOST PORT [key=value…]
  * user, password, known, policy, connect, auth (ms), legacy (comma list),
  * answer (next answer to a question; "-" declines), send (next line, sent at
- * a prompt "# "). The name silent.test never resolves: getaddrinfo hangs.
+ * a prompt "# "), idle (ms of silence that it bears once the shell is open).
+ * The name silent.test never resolves: getaddrinfo hangs.
  */
 #include <dlfcn.h>
 #include <netdb.h>
@@ -42,7 +43,8 @@ struct client {
     struct transport *t;
     struct buf in, out;
     const char *stage;
-    bool told_ready;
+    bool told_ready, gave_up;
+    int idle_ms;                /* -1: bears all */
 };
 
 static void add_legacy(struct client *c, char *list)
@@ -68,6 +70,8 @@ static void set(struct client *c, const char *key, char *value)
         c->o.connect_ms = (unsigned)atoi(value);
     else if (strcmp(key, "auth") == 0)
         c->o.auth_ms = (unsigned)atoi(value);
+    else if (strcmp(key, "idle") == 0)
+        c->idle_ms = atoi(value);
     else if (strcmp(key, "legacy") == 0)
         add_legacy(c, value);
     else if (strcmp(key, "answer") == 0)
@@ -138,18 +142,19 @@ static void wait_for(struct client *c)
 {
     struct pollfd p = {.fd = c->t->fd, .events = POLLIN};
     uint64_t now = now_ms();
-    int ms = -1;
+    bool open = c->t->state == TRANSPORT_READY;
+    int ms = open ? c->idle_ms : -1;
 
     if (c->t->want_write || c->out.len)
         p.events |= POLLOUT;
     if (c->t->due_ms)
         ms = c->t->due_ms > now ? (int)(c->t->due_ms - now) : 0;
-    poll(&p, 1, ms);
+    c->gave_up = poll(&p, 1, ms) == 0 && open;
 }
 
 static void run(struct client *c)
 {
-    while (c->t->state != TRANSPORT_CLOSED) {
+    while (c->t->state != TRANSPORT_CLOSED && !c->gave_up) {
         c->t->ops->tick(c->t, now_ms());
         tell_state(c);
         if (c->t->state == TRANSPORT_ASKING)
@@ -173,7 +178,7 @@ static int report(const struct err *e)
 
 int main(int argc, char **argv)
 {
-    struct client c = {0};
+    struct client c = {.idle_ms = -1};
     struct err e = {0};
 
     if (argc < 3)
