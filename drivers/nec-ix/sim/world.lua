@@ -101,9 +101,7 @@ function world:start_talk(net, setup)
   local l, p = net.ends["local"], net.ends.peer
   local interval = setup.interval or INTERVAL
   local function say(from, src, dest)
-    self.model:talk(from, {src = src, dest = dest, size = 84}, interval,
-                    interval * (from == "local" and 0.1 or 0.6),
-                    setup.quiet_since)
+    self.model:talk(from, {src = src, dest = dest, size = 84}, interval)
   end
   if talk == "local" or talk == "both" then
     say("local", l.host, p.host)
@@ -116,8 +114,7 @@ function world:start_talk(net, setup)
   end
 end
 
--- At the time of the causes: SAs that end, restarts, senders that keep to an
--- old SA.
+-- At the time of the causes: restarts, senders that keep to an old SA.
 function world:strike(causes)
   for name, tree in pairs(self.faulty.ends) do
     if tree.manner.oldest_sa then
@@ -125,9 +122,6 @@ function world:strike(causes)
     end
   end
   self:apply(self.faulty)
-  for _, name in ipairs(causes.forget or {}) do
-    self.model:forget(name)
-  end
   for _, name in ipairs(causes.restart or {}) do
     self.model:forget(name)
     if name == "local" then

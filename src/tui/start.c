@@ -1,0 +1,296 @@
+/* Without a target: type one, resume an open case, or simulate. */
+#include "screen.h"
+
+#include <curses.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kiriwake/buf.h"
+#include "kiriwake/casefile.h"
+#include "kiriwake/mem.h"
+#include "kiriwake/msg.h"
+#include "kiriwake/sim.h"
+
+#define MAX_CASES 20
+#define MAX_HISTORY 10
+
+enum kind { KIND_CASE, KIND_TARGET, KIND_SCENARIO };
+
+struct item {
+    enum kind kind;
+    char *id, *label;           /* id: the case, or the target */
+};
+
+struct start {
+    struct lineedit edit;
+    struct item *items;
+    size_t count, cap;
+    int at;                     /* among the shown ones; -1: the editor */
+    bool loaded;
+};
+
+static const char *const headings[] = {
+    [KIND_CASE] = N_("Go on with an open case"),
+    [KIND_TARGET] = N_("A device from before"),
+    [KIND_SCENARIO] = N_("A simulated router, to practise (touches nothing)"),
+};
+
+static void add(struct start *s, enum kind kind, const char *id,
+                char *label)
+{
+    s->items = mem_grow(s->items, &s->cap, s->count + 1, sizeof *s->items);
+    s->items[s->count++] = (struct item){kind, mem_strdup(id), label};
+}
+
+static void clear_items(struct start *s)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        free(s->items[i].id);
+        free(s->items[i].label);
+    }
+    s->count = 0;
+}
+
+static void *start_init(struct tui *t, const void *arg)
+{
+    struct start *s = mem_zalloc(sizeof *s);
+
+    (void)t;
+    (void)arg;
+    s->at = -1;
+    return s;
+}
+
+static void start_free(void *state)
+{
+    struct start *s = state;
+
+    clear_items(s);
+    free(s->items);
+    free(s);
+}
+
+static bool knows_target(const struct start *s, const char *target)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (s->items[i].kind == KIND_TARGET &&
+            strcmp(s->items[i].id, target) == 0)
+            return true;
+    return false;
+}
+
+static void add_cases(struct start *s, const json_t *cases)
+{
+    const json_t *c;
+    size_t i, n = 0;
+
+    json_array_foreach(cases, i, c) {
+        if (!json_is_null(json_object_get(c, "outcome")) || n++ >= MAX_CASES)
+            continue;
+        add(s, KIND_CASE, json_text(c, "case"),
+            mem_printf("%.16s  %s  %s", json_text(c, "at"),
+                       json_text(c, "target"), json_text(c, "flow")));
+    }
+    n = 0;
+    json_array_foreach(cases, i, c) {
+        const char *target = json_text(c, "target");
+
+        if (!target[0] || strncmp(target, "sim:", 4) == 0 ||
+            knows_target(s, target) || n++ >= MAX_HISTORY)
+            continue;
+        add(s, KIND_TARGET, target, mem_strdup(target));
+    }
+}
+
+static void add_scenarios(struct start *s, const struct tui *t)
+{
+    struct err e = {0};
+    json_t *all = sim_scenarios(&t->ro.data, NULL, &e);
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach(all, i, one) {
+        const char *id = json_text(one, "id");
+        const char *title = msg_i18n(json_object_get(one, "title"));
+        char *target = mem_printf("sim:%s", id);
+
+        add(s, KIND_SCENARIO, target,
+            title[0] ? mem_printf("%s  %s", id, title) : mem_strdup(id));
+        free(target);
+    }
+    json_decref(all);
+}
+
+static void load(struct tui *t, void *state)
+{
+    struct start *s = state;
+    json_t *cases = case_list();
+
+    clear_items(s);
+    add_cases(s, cases);
+    json_decref(cases);
+    add_scenarios(s, t);
+    s->loaded = true;
+    t->dirty = true;
+}
+
+/* Once the first screen stands: reading the lists takes a moment. */
+static void start_idle(struct tui *t, void *state)
+{
+    struct start *s = state;
+
+    if (!s->loaded)
+        load(t, s);
+}
+
+static bool is_shown(const struct item *it, const char *filter)
+{
+    return !filter[0] || strcasestr(it->label, filter) ||
+           strcasestr(it->id, filter);
+}
+
+/* The item that is number at among the shown ones, or NULL. */
+static const struct item *chosen(const struct start *s, int at)
+{
+    char *filter = lineedit_get(&s->edit);
+    const struct item *found = NULL;
+
+    for (size_t i = 0; at >= 0 && !found && i < s->count; i++)
+        if (is_shown(&s->items[i], filter) && at-- == 0)
+            found = &s->items[i];
+    free(filter);
+    return found;
+}
+
+/* Lays the list out; returns the line of the chosen one. */
+static int list_page(const struct start *s, struct page *p)
+{
+    char *filter = lineedit_get(&s->edit);
+    const struct item *on = chosen(s, s->at);
+    int kind = -1, line = 0;
+
+    for (size_t i = 0; i < s->count; i++) {
+        const struct item *it = &s->items[i];
+        enum style style = it == on ? STYLE_CHOSEN : STYLE_PLAIN;
+
+        if (!is_shown(it, filter))
+            continue;
+        if ((int)it->kind != kind) {
+            page_gap(p);
+            page_text(p, STYLE_LABEL, _(headings[it->kind]));
+            kind = (int)it->kind;
+        }
+        if (it == on)
+            line = (int)p->count;
+        page_item(p, 2, style, it == on ? ">" : " ", style, it->label);
+    }
+    free(filter);
+    return line;
+}
+
+static const struct key keys[];
+
+static int draw_head(struct tui *t)
+{
+    struct page p = {0};
+    int rows;
+
+    page_begin(&p, COLS - 2);
+    page_text(&p, STYLE_TITLE, _("Which device?"));
+    page_text(&p, STYLE_DIM,
+              _("ssh://[user@]host[:port]   serial:///dev/ttyUSB0\n"
+                "telnet://host   exec:COMMAND   file:PATH"));
+    rows = (int)p.count;
+    page_draw(&p, &t->paint, (struct rect){2, 1, rows, COLS - 2}, 0);
+    page_free(&p);
+    return 2 + rows;
+}
+
+static void start_draw(struct tui *t, void *state)
+{
+    struct start *s = state;
+    struct page p = {0};
+    struct rect in;
+    int y, line;
+
+    paint_fill(&t->paint, 0, 0, COLS, STYLE_BAR,
+               _(" kiriwake — fault isolation for IPsec VPN routers"));
+    y = draw_head(t);
+    page_begin(&p, COLS - 3);
+    line = list_page(s, &p);
+    in = (struct rect){y + 2, 1, LINES - y - 4, COLS - 2};
+    page_draw(&p, &t->paint, in, s->at < 0 ? 0 : line - in.rows / 2);
+    page_free(&p);
+    frame_draw_status(t, LINES - 2);
+    frame_draw_keys(t, keys, LINES - 1);
+    paint_text(&t->paint, y, 1, 2, STYLE_NOW, "> ");
+    lineedit_draw(&s->edit, &t->paint, y, 3, COLS - 4);
+    if (s->at >= 0)
+        curs_set(0);
+}
+
+static bool start_key(struct tui *t, void *state, int ch, bool special)
+{
+    struct start *s = state;
+
+    (void)t;
+    if (special && (ch == KEY_DOWN || ch == KEY_NPAGE)) {
+        for (int n = ch == KEY_DOWN ? 1 : 10; n-- > 0;)
+            s->at += chosen(s, s->at + 1) != NULL;
+        return true;
+    }
+    if (special && (ch == KEY_UP || ch == KEY_PPAGE)) {
+        s->at -= ch == KEY_UP ? 1 : 10;
+        s->at = s->at < -1 ? -1 : s->at;
+        return true;
+    }
+    if (!special && (ch == '\n' || ch == '\r' || ch == 3 || ch == 12 ||
+                     ch == 27))
+        return false;
+    if (!lineedit_key(&s->edit, ch, special))
+        return false;
+    s->at = -1;
+    return true;
+}
+
+static void key_go(struct tui *t, void *state)
+{
+    struct start *s = state;
+    const struct item *it = chosen(s, s->at);
+    char *text = it ? mem_strdup(it->id) : lineedit_get(&s->edit);
+    struct err e = {0};
+
+    if (it && it->kind == KIND_CASE) {
+        screen_start(t, NULL, text, &e);
+    } else if (text[0]) {
+        screen_start(t, text, NULL, &e);
+    } else {
+        screen_note(t, false, "%s", _("type a target, or choose below"));
+    }
+    free(text);
+    screen_settle(t);
+}
+
+static const struct key keys[] = {
+    {'\n', "Enter", N_("Start"), key_go, NULL},
+    {'\r', NULL, NULL, key_go, NULL},
+    {KEY_ENTER, NULL, NULL, key_go, NULL},
+    {KEY_DOWN, "↑↓", N_("Choose"), key_go, NULL},
+    {KEY_F(1), "F1", N_("Help"), screen_key_help, NULL},
+    {KEY_F(2), "F2", N_("日本語"), screen_key_language,
+     screen_can_japanese},
+    {3, "^C", N_("Quit"), screen_key_quit, NULL},
+    {27, NULL, NULL, screen_key_quit, NULL},
+    {0},
+};
+
+const struct mode mode_start = {
+    .name = "start",
+    .keys = keys,
+    .init = start_init,
+    .draw = start_draw,
+    .key = start_key,
+    .idle = start_idle,
+    .changed = load,
+    .free = start_free,
+};
