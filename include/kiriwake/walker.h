@@ -10,7 +10,8 @@
  *   {"effect": "ask", "checkpoint": "history", "why": "question|subject|
  *    unreadable|unverified", "question": {en, ja}, "answers": [{"id",
  *    "label": {en, ja}}], "input": null | "ip" | …, "suggest": null | id,
- *    "show": [probe names]}     answer: answer
+ *    "show": [probe names], "reason": null | text}     answer: answer
+ *       (checkpoint "subject": which VPN)
  *   {"effect": "wait", "ms": 10000}                    answer: waited
  *   {"effect": "consent", "checkpoint", "class", "commands": [...],
  *    "undo": [...]}                                    answer: consent
@@ -21,7 +22,7 @@
  *
  * events ("effect": the number answered, where there is one)
  *   {"event": "start", "options": {"vpn": null|text, "allow": [...],
- *    "peer_config": bool}}
+ *    "peer_config": bool, "interactive": bool (somebody can consent)}}
  *   {"event": "facts", "effect": n, "fact": {as driver_read gives it, and
  *    "at": time}}
  *   {"event": "answer", "effect": n, "answer": id | input | null,
@@ -29,10 +30,15 @@
  *   {"event": "waited", "effect": n}
  *   {"event": "consent", "effect": n, "granted": bool}
  *   {"event": "did", "effect": n, "results": [{"send", "state", "text"}]}
+ *       state "complete" when the device took it; else what happened
  *   {"event": "link-lost"} {"event": "resumed"}    facts read before are
  *       stale: a new epoch; unanswered effects are issued again
- *   {"event": "retry"} {"event": "back"}           by the human
- *   {"event": "stop", "why": "timeout|interrupted|failed"}   undo, then done
+ *   {"event": "retry"} {"event": "back"}           by the human; back: to
+ *       the last check point that a human decided
+ *   {"event": "decide", "outcome": id, "remark": ""}  the current check point
+ *       by hand
+ *   {"event": "stop", "why": "timeout|interrupted|failed"}   undo, then done;
+ *       "failed" once more: nothing can be sent, done at once
  */
 #ifndef KIRIWAKE_WALKER_H
 #define KIRIWAKE_WALKER_H
@@ -55,10 +61,16 @@ json_t *walker_step(struct walker *w, const json_t *event);
 json_t *walker_open(const struct walker *w);
 bool walker_done(const struct walker *w);
 
+/* For driver_read: this epoch's facts by name, and the VPN under diagnosis
+ * ({} before it is chosen). Borrowed; valid until the next step. */
+const json_t *walker_facts(const struct walker *w);
+const json_t *walker_subject(const struct walker *w);
+
 /*
  * The result: outcome, subject, flow, path, findings, suspects, ruled_out,
- * pending and changes as `check --json` prints them (DESIGN: command line);
- * valid at any time (new reference). Texts in the chosen language.
+ * pending, changes and error as `check --json` prints them (DESIGN: command
+ * line); valid at any time (new reference). Texts in the chosen language.
+ * A change that is not both undone and verified is exit status 4.
  */
 json_t *walker_result(const struct walker *w);
 
@@ -67,8 +79,9 @@ json_t *walker_result(const struct walker *w);
  *  "path": [{checkpoint, title, outcome, by, because}],
  *  "current": {"id", "title", "why", "expect", "kind", "samples",
  *     "seen": [{"probe", "command", "state", "reason", "text",
- *               "lines": [n…]}]},
- *  "findings": […], "done": bool}
+ *               "lines": [n…]}], "outcomes": [{"id", "label", "abnormal"}]},
+ *  "findings": […], "suspects", "changes", "outcome", "done": bool}
+ * Titles, labels and the like are {en, ja} or null.
  */
 json_t *walker_view(const struct walker *w);
 

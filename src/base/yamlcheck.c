@@ -67,7 +67,8 @@ static int check_i18n(const struct yaml_doc *doc, const struct yaml_node *v,
     for (size_t i = 0; i < v->count; i++)
         if (strcmp(v->keys[i]->text, "en") && strcmp(v->keys[i]->text, "ja"))
             return yaml_err(doc, v->keys[i], e,
-                            "unknown language '%s'; known: en, ja",
+                            "unknown language '%s'; known: en, ja (a text "
+                            "with a comma needs quotes)",
                             v->keys[i]->text);
     return 0;
 }

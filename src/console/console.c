@@ -444,10 +444,12 @@ void console_wake(struct console *c)
 static enum console_look look_start(struct console *c, const char *line,
                                     size_t len)
 {
-    if (!prompts_match(c->prompts, line, len))
+    size_t once = settle_once(c, line, len);
+
+    if (!prompts_match(c->prompts, line, once))
         return CONSOLE_OPEN;
-    if (c->candidate.len == len && !c->wakes &&
-        memcmp(c->candidate.data, line, len) == 0)
+    if (c->candidate.len == once && (once < len || !c->wakes) &&
+        memcmp(c->candidate.data, line, once) == 0)
         return CONSOLE_SETTLED;
     return c->candidate.len ? CONSOLE_OPEN : CONSOLE_LIKELY;
 }

@@ -75,6 +75,9 @@ bool reply_enters(const struct console *c);     /* a mode's enter */
 
 /* settle.c: what an unfinished line says once it is silent. */
 void settle_line(struct console *c);
+/* Where a wake's line end is not echoed, the prompt comes twice on one line:
+ * the length of one of them. */
+size_t settle_once(const struct console *c, const char *line, size_t len);
 bool settle_is_pager(struct console *c, const char *line, size_t len);
 
 /* console.c */

@@ -82,12 +82,24 @@ static void prompt_before_echo(struct console *c, const char *line,
     c->command_line = true;
 }
 
+size_t settle_once(const struct console *c, const char *line, size_t len)
+{
+    if (c->wakes && len && len % 2 == 0 &&
+        memcmp(line, line + len / 2, len / 2) == 0)
+        return len / 2;
+    return len;
+}
+
 static bool settle_prompt(struct console *c, const char *line, size_t len)
 {
     const struct console_mode *mode;
 
     if (c->phase == PHASE_ECHO && c->command_line)
         return prompt_on_command_line(c, line, len);
+    if (settle_once(c, line, len) < len) {
+        len /= 2;
+        c->wakes--;
+    }
     mode = prompts_match(c->prompts, line, len);
     if (!mode)
         return false;

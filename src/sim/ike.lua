@@ -380,7 +380,8 @@ local function half_open(self, n, name, role, policy)
   local st = self.state[name]
   local other = name == n.from and n.to or n.from
   keep(st.ike, function(sa)
-    return sa.state == "established" or sa.policy ~= policy.name
+    return sa.state == "established" or sa.policy ~= policy.name or
+        sa.role ~= role
   end)
   local sa = {
     policy = policy.name, role = role, mode = n.mode, state = "negotiating",
@@ -448,8 +449,9 @@ local function fail_both(self, n)
 end
 
 local function establish(self, name, sa, n, peer)
+  -- Both ends may have called at once: that SA stays, older ones go.
   keep(self.state[name].ike, function(x)
-    return x == sa or x.policy ~= sa.policy
+    return x == sa or x.policy ~= sa.policy or self.time - x.born < 1
   end)
   sa.state, sa.born = "established", self.time
   sa.lifetime, sa.proposal = n.res.proposal.lifetime, n.res.proposal
@@ -662,6 +664,15 @@ local function answering(self, name, policy)
   return false
 end
 
+local function defined(names, proposals)
+  for _, name in ipairs(names) do
+    if proposals[name] then
+      return true
+    end
+  end
+  return false
+end
+
 -- A negotiation as it stands now; nil when this end cannot start one.
 function M:prepare(name, link, map)
   local e = self.ends[name]
@@ -671,11 +682,8 @@ function M:prepare(name, link, map)
       answering(self, name, policy) then
     return nil
   end
-  local usable = false
-  for _, p in ipairs(policy.proposals) do
-    usable = usable or e.ike_proposals[p] ~= nil
-  end
-  if not usable then
+  if not defined(policy.proposals, e.ike_proposals) or
+      not defined(map.proposals, e.ipsec_proposals) then
     return nil
   end
   self.serial = self.serial + 1
@@ -889,10 +897,12 @@ function M:ping(link, from, to)
       not self.ends[to].manner.no_ping
 end
 
--- Hosts behind an end talk every so many seconds.
-function M:talk(name, packet, interval)
+-- Hosts behind an end talk every so many seconds, after the first pause,
+-- until a time (or always).
+function M:talk(name, packet, interval, first, last)
   self:spawn(function()
-    while true do
+    sleep(first)
+    while not last or self.time < last do
       self:echo(name, packet)
       sleep(interval)
     end

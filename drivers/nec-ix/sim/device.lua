@@ -28,7 +28,7 @@ end
 -- Modes.
 
 local function enter_config()
-  if setup_of.knobs["config-held"] then
+  if s.held then
     say("%% CONFIG process is occupied.")
     say("%% You may use `svintr-config' command with administrator " ..
         "privilege.")
@@ -39,7 +39,7 @@ local function enter_config()
 end
 
 local function force_config()
-  setup_of.knobs["config-held"] = nil
+  s.held = false
   enter_config()
 end
 
@@ -323,7 +323,8 @@ end
 function device.start(arg)
   setup_of = arg
   w = world.new(arg.scenario, arg.knobs)
-  s = {level = "administrator", mode = "user"}
+  s = {level = "administrator", mode = "user",
+       held = arg.knobs["config-held"] or arg.scenario.setup.config_held}
   if not arg.login and not arg.knobs.login then
     enter(USERS[device.user()])
   end

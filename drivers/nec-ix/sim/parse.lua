@@ -77,7 +77,7 @@ readers["ike proposal"] = function(r, w)
   r.ike_proposals[w[3]] = {
     encryption = after(w, "encryption"), hash = after(w, "hash"),
     group = GROUPS[group] or group, auth = "pre-shared",
-    lifetime = tonumber(after(w, "lifetime")) or 28800,
+    lifetime = tonumber((after(w, "lifetime"))) or 28800,
   }
 end
 
@@ -115,7 +115,7 @@ end
 
 readers["ipsec autokey-proposal"] = function(r, w)
   r.ipsec_proposals[w[3]] = {encryption = w[4], hash = w[5],
-                             lifetime = tonumber(after(w, "time")) or 28800}
+                             lifetime = tonumber((after(w, "time"))) or 28800}
 end
 
 readers["ipsec autokey-map"] = function(r, w)

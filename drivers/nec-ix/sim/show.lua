@@ -113,7 +113,7 @@ end
 
 -- Interfaces.
 
-local WORDS = {admin = "administratively down", link = "down", ppp = "up"}
+local WORDS = {admin = "administratively down", link = "down", ppp = "down"}
 
 local function since(w, up)
   if up then

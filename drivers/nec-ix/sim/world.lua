@@ -101,7 +101,9 @@ function world:start_talk(net, setup)
   local l, p = net.ends["local"], net.ends.peer
   local interval = setup.interval or INTERVAL
   local function say(from, src, dest)
-    self.model:talk(from, {src = src, dest = dest, size = 84}, interval)
+    self.model:talk(from, {src = src, dest = dest, size = 84}, interval,
+                    interval * (from == "local" and 0.1 or 0.6),
+                    setup.quiet_since)
   end
   if talk == "local" or talk == "both" then
     say("local", l.host, p.host)
@@ -114,7 +116,8 @@ function world:start_talk(net, setup)
   end
 end
 
--- At the time of the causes: restarts, senders that keep to an old SA.
+-- At the time of the causes: SAs that end, restarts, senders that keep to an
+-- old SA.
 function world:strike(causes)
   for name, tree in pairs(self.faulty.ends) do
     if tree.manner.oldest_sa then
@@ -122,6 +125,9 @@ function world:strike(causes)
     end
   end
   self:apply(self.faulty)
+  for _, name in ipairs(causes.forget or {}) do
+    self.model:forget(name)
+  end
   for _, name in ipairs(causes.restart or {}) do
     self.model:forget(name)
     if name == "local" then

@@ -1,0 +1,511 @@
+/* What chunks may call, besides string, table and math. docs/facts.md. */
+#include "internal.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+#include <lauxlib.h>
+#include <lualib.h>
+
+#include "kiriwake/mem.h"
+
+#define MASKED "\xe2\x80\xb9" "masked\xe2\x80\xba"
+
+static int lib_int(lua_State *L)
+{
+    const char *s;
+    char *end;
+    long long v;
+
+    if (lua_isnoneornil(L, 1)) {
+        lua_pushnil(L);
+        return 1;
+    }
+    if (lua_isinteger(L, 1)) {
+        lua_settop(L, 1);
+        return 1;
+    }
+    s = luaL_checkstring(L, 1);
+    v = strtoll(s, &end, strncmp(s, "0x", 2) == 0 ? 16 : 10);
+    if (!*s || *end)
+        return luaL_error(L, "'%s' is not an integer", s);
+    lua_pushinteger(L, v);
+    return 1;
+}
+
+static int lib_count(lua_State *L)
+{
+    lua_Integer n = facts_len(L, 1);
+
+    facts_record_proxy(L, 1, true);
+    lua_pushinteger(L, n);
+    return 1;
+}
+
+/* Calls f(item, i); leaves one result. */
+static void call_with(lua_State *L, int f, lua_Integer i)
+{
+    lua_pushvalue(L, f);
+    facts_push_nth(L, 1, i);
+    lua_pushinteger(L, i);
+    lua_call(L, 2, 1);
+}
+
+/* any and all: stops at the first item whose answer is `stop`. */
+static int quantify(lua_State *L, bool stop)
+{
+    lua_Integer n = facts_len(L, 1);
+
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    for (lua_Integer i = 1; i <= n; i++) {
+        bool v;
+
+        call_with(L, 2, i);
+        v = lua_toboolean(L, -1);
+        lua_pop(L, 1);
+        if (v == stop) {
+            lua_pushboolean(L, stop);
+            return 1;
+        }
+    }
+    facts_record_proxy(L, 1, false);
+    lua_pushboolean(L, !stop);
+    return 1;
+}
+
+static int lib_any(lua_State *L)
+{
+    return quantify(L, true);
+}
+
+static int lib_all(lua_State *L)
+{
+    return quantify(L, false);
+}
+
+static int lib_each(lua_State *L)
+{
+    lua_Integer n = facts_len(L, 1), used = 0;
+
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    facts_record_proxy(L, 1, false);
+    lua_newtable(L);
+    for (lua_Integer i = 1; i <= n; i++) {
+        call_with(L, 2, i);
+        if (lua_isnil(L, -1))
+            lua_pop(L, 1);
+        else
+            lua_rawseti(L, -2, ++used);
+    }
+    return 1;
+}
+
+static int lib_where(lua_State *L)
+{
+    lua_Integer n = facts_len(L, 1), used = 0;
+    bool keep;
+
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    facts_record_proxy(L, 1, false);
+    lua_newtable(L);
+    for (lua_Integer i = 1; i <= n; i++) {
+        call_with(L, 2, i);
+        keep = lua_toboolean(L, -1);
+        lua_pop(L, 1);
+        if (!keep)
+            continue;
+        facts_push_nth(L, 1, i);
+        lua_rawseti(L, -2, ++used);
+    }
+    return 1;
+}
+
+/* The items after the last one for which f holds. */
+static int lib_since(lua_State *L)
+{
+    lua_Integer n = facts_len(L, 1), last = 0;
+
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    facts_record_proxy(L, 1, false);
+    for (lua_Integer i = n; i >= 1 && !last; i--) {
+        call_with(L, 2, i);
+        if (lua_toboolean(L, -1))
+            last = i;
+        lua_pop(L, 1);
+    }
+    lua_newtable(L);
+    for (lua_Integer i = last + 1; i <= n; i++) {
+        facts_push_nth(L, 1, i);
+        lua_rawseti(L, -2, i - last);
+    }
+    return 1;
+}
+
+static int end_of(lua_State *L, bool last)
+{
+    lua_Integer n = facts_len(L, 1);
+
+    if (n == 0) {
+        facts_record_proxy(L, 1, false);
+        return facts_raise(L, RAISED_MISSING, "missing value: the %s of an "
+                           "empty list", last ? "last" : "first");
+    }
+    facts_push_nth(L, 1, last ? n : 1);
+    return 1;
+}
+
+static int lib_first(lua_State *L)
+{
+    return end_of(L, false);
+}
+
+static int lib_last(lua_State *L)
+{
+    return end_of(L, true);
+}
+
+static int next_item(lua_State *L)
+{
+    lua_Integer i = luaL_checkinteger(L, 2) + 1;
+
+    if (i > facts_len(L, 1))
+        return 0;
+    lua_pushinteger(L, i);
+    facts_push_nth(L, 1, i);
+    return 2;
+}
+
+static int lib_ipairs(lua_State *L)
+{
+    facts_len(L, 1);
+    facts_record_proxy(L, 1, false);
+    lua_pushcfunction(L, next_item);
+    lua_pushvalue(L, 1);
+    lua_pushinteger(L, 0);
+    return 3;
+}
+
+/* --- missing and unreadable --- */
+
+static int lib_has(lua_State *L)
+{
+    struct script *s = facts_script(L);
+    bool found;
+
+    if (lua_type(L, 1) != LUA_TFUNCTION) {
+        lua_pushboolean(L, !lua_isnoneornil(L, 1));
+        return 1;
+    }
+    lua_settop(L, 1);
+    if (lua_pcall(L, 0, 1, 0) == LUA_OK) {
+        found = !lua_isnil(L, -1);
+        if (facts_proxy_json(L, -1))
+            facts_record_proxy(L, -1, true);
+        lua_pushboolean(L, found);
+        return 1;
+    }
+    if (lua_touserdata(L, -1) != s || s->raised != RAISED_MISSING)
+        return lua_error(L);
+    s->raised = RAISED_NOTHING;
+    lua_pushboolean(L, 0);
+    return 1;
+}
+
+static const json_t *fact_named(lua_State *L, int index)
+{
+    return json_object_get(facts_run(L)->env, luaL_checkstring(L, index));
+}
+
+static const char *state_of(const json_t *fact)
+{
+    const char *s = json_string_value(json_object_get(fact, "state"));
+
+    return s ? s : "not-asked";
+}
+
+static int lib_state(lua_State *L)
+{
+    lua_pushstring(L, state_of(fact_named(L, 1)));
+    return 1;
+}
+
+static int lib_readable(lua_State *L)
+{
+    const char *s = state_of(fact_named(L, 1));
+
+    lua_pushboolean(L, !strcmp(s, "present") || !strcmp(s, "absent"));
+    return 1;
+}
+
+/* --- growth --- */
+
+static int no_delta(lua_State *L, const char *why)
+{
+    struct run *r = facts_run(L);
+
+    return facts_raise(L, RAISED_UNREADABLE, "no growth of %s %s: %s",
+                       r->last_probe, r->last_path, why);
+}
+
+/* The element of a list with the same key; NULL when there is none. */
+static const json_t *same_key(const json_t *list, const json_t *item)
+{
+    const json_t *key = json_object_get(item, "key");
+    size_t i;
+    json_t *other;
+
+    json_array_foreach(list, i, other)
+        if (json_equal(json_object_get(other, "key"), key))
+            return other;
+    return NULL;
+}
+
+static const json_t *step(const json_t *now, const json_t *then,
+                          const char *part, const json_t **now_next)
+{
+    size_t i = (size_t)strtoul(part, NULL, 10);
+
+    if (!json_is_array(now)) {
+        *now_next = json_object_get(now, part);
+        return json_object_get(then, part);
+    }
+    *now_next = json_array_get(now, i);
+    if (json_object_get(*now_next, "key"))
+        return same_key(then, *now_next);
+    return json_array_get(then, i);
+}
+
+/* The same leaf in the earlier sample; NULL when it is not there, or what
+ * leads to it has another key. */
+static const json_t *earlier(const json_t *now, const json_t *then,
+                             const char *path)
+{
+    char *copy = mem_strdup(path), *save = NULL;
+
+    for (char *p = strtok_r(copy, "/", &save); p && then;
+         p = strtok_r(NULL, "/", &save)) {
+        then = step(now, then, p, &now);
+        if (then && !json_equal(json_object_get(now, "key"),
+                                json_object_get(then, "key")) &&
+            (json_object_get(now, "key") || json_object_get(then, "key")))
+            then = NULL;
+    }
+    free(copy);
+    return then;
+}
+
+static bool restarted(const struct run *r)
+{
+    const json_t *a = json_object_get(
+        json_object_get(json_object_get(r->before, "version"), "facts"),
+        "started_at");
+    const json_t *b = json_object_get(
+        json_object_get(json_object_get(r->env, "version"), "facts"),
+        "started_at");
+
+    return a && b && !json_equal(a, b);
+}
+
+static const json_t *facts_of(const json_t *env, const char *probe)
+{
+    return json_object_get(json_object_get(env, probe), "facts");
+}
+
+static int lib_delta(lua_State *L)
+{
+    struct run *r = facts_run(L);
+    const json_t *then;
+    const char *state;
+
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 1);
+    lua_call(L, 0, 1);
+    if (!r->last_value || !lua_isnumber(L, -1) ||
+        json_number_value(r->last_value) != lua_tonumber(L, -1))
+        return luaL_error(L, "delta() takes the path of one number");
+    state = state_of(json_object_get(r->before, r->last_probe));
+    if (strcmp(state, "present") && strcmp(state, "absent"))
+        return no_delta(L, "no earlier sample");
+    if (restarted(r))
+        return no_delta(L, "the device restarted in between");
+    then = earlier(facts_of(r->env, r->last_probe),
+                   facts_of(r->before, r->last_probe), r->last_path);
+    if (!json_is_number(then))
+        return no_delta(L, "not in the earlier sample");
+    if (json_number_value(then) > json_number_value(r->last_value))
+        return no_delta(L, "it decreased");
+    if (json_is_integer(then) && json_is_integer(r->last_value))
+        lua_pushinteger(L, (lua_Integer)(json_integer_value(r->last_value) -
+                                         json_integer_value(then)));
+    else
+        lua_pushnumber(L, json_number_value(r->last_value) -
+                              json_number_value(then));
+    return 1;
+}
+
+/* --- addresses and secrets --- */
+
+static int parse_address(const char *s, unsigned char *out)
+{
+    if (inet_pton(AF_INET, s, out) == 1)
+        return 4;
+    return inet_pton(AF_INET6, s, out) == 1 ? 16 : 0;
+}
+
+static bool in_prefix(const char *prefix, const char *address)
+{
+    unsigned char net[16], addr[16];
+    char head[64] = "";
+    size_t n = strcspn(prefix, "/");
+    int size, bits;
+
+    if (n >= sizeof head)
+        return false;
+    memcpy(head, prefix, n);
+    size = parse_address(head, net);
+    bits = prefix[n] ? atoi(prefix + n + 1) : size * 8;
+    if (!size || parse_address(address, addr) != size || bits > size * 8)
+        return false;
+    if (memcmp(net, addr, (size_t)bits / 8) != 0)
+        return false;
+    if (bits % 8 == 0)
+        return true;
+    return ((net[bits / 8] ^ addr[bits / 8]) >> (8 - bits % 8)) == 0;
+}
+
+static int lib_cidr(lua_State *L)
+{
+    lua_pushboolean(L, in_prefix(luaL_checkstring(L, 1),
+                                 luaL_checkstring(L, 2)));
+    return 1;
+}
+
+static int lib_private(lua_State *L)
+{
+    static const char *const nets[] = {"10.0.0.0/8", "172.16.0.0/12",
+                                       "192.168.0.0/16", "100.64.0.0/10",
+                                       "fc00::/7", NULL};
+    const char *address = luaL_checkstring(L, 1);
+    bool found = false;
+
+    for (size_t i = 0; nets[i]; i++)
+        found = found || in_prefix(nets[i], address);
+    lua_pushboolean(L, found);
+    return 1;
+}
+
+static int lib_same(lua_State *L)
+{
+    const char *a = luaL_checkstring(L, 1), *b = luaL_checkstring(L, 2);
+
+    if (strcmp(a, MASKED) == 0 || strcmp(b, MASKED) == 0)
+        lua_pushstring(L, "unknown");
+    else
+        lua_pushstring(L, strcmp(a, b) == 0 ? "equal" : "different");
+    return 1;
+}
+
+/* --- for the prelude --- */
+
+/* match(line): the driver's message rules on a log line, or nil. */
+static int private_match(lua_State *L)
+{
+    struct script *s = facts_script(L);
+    const char *line = luaL_checkstring(L, 1), *key;
+    json_t *found, *v;
+
+    found = s->matcher.match ? s->matcher.match(s->matcher.arg, line) : NULL;
+    if (!found)
+        return 0;
+    lua_newtable(L);
+    json_object_foreach(found, key, v) {
+        if (json_is_integer(v))
+            lua_pushinteger(L, (lua_Integer)json_integer_value(v));
+        else
+            lua_pushstring(L, json_string_value(v));
+        lua_setfield(L, -2, key);
+    }
+    json_decref(found);
+    return 1;
+}
+
+/* raise(text): the fact is unreadable. */
+static int private_raise(lua_State *L)
+{
+    return facts_raise(L, RAISED_UNREADABLE, "%s", luaL_checkstring(L, 1));
+}
+
+/* peek(t, k): t[k], or nil when it is missing or t is nil. */
+static int private_peek(lua_State *L)
+{
+    const json_t *v = lua_isnil(L, 1) ? NULL : facts_proxy_json(L, 1);
+
+    if (v) {
+        v = json_object_get(v, luaL_checkstring(L, 2));
+        if (v)
+            facts_push_json(L, v);
+        else
+            lua_pushnil(L);
+        return 1;
+    }
+    if (!lua_istable(L, 1))
+        return 0;
+    lua_settop(L, 2);
+    lua_rawget(L, 1);
+    return 1;
+}
+
+static const luaL_Reg public_functions[] = {
+    {"int", lib_int}, {"count", lib_count}, {"any", lib_any},
+    {"all", lib_all}, {"each", lib_each}, {"where", lib_where},
+    {"since", lib_since}, {"first", lib_first}, {"last", lib_last},
+    {"ipairs", lib_ipairs}, {"pairs", facts_pairs}, {"from", facts_from},
+    {"cite", facts_cite},     {"has", lib_has}, {"state", lib_state}, {"readable", lib_readable},
+    {"delta", lib_delta}, {"cidr", lib_cidr}, {"private", lib_private},
+    {"same", lib_same}, {NULL, NULL},
+};
+
+static const luaL_Reg private_functions[] = {
+    {"match", private_match}, {"raise", private_raise},
+    {"peek", private_peek}, {NULL, NULL},
+};
+
+static void open_base(lua_State *L, int lib, int private)
+{
+    static const char *const kept[] = {"tonumber", NULL};
+
+    luaL_requiref(L, "_G", luaopen_base, 0);
+    for (size_t i = 0; kept[i]; i++) {
+        lua_getfield(L, -1, kept[i]);
+        lua_setfield(L, lib, kept[i]);
+    }
+    lua_getfield(L, -1, "next");
+    lua_setfield(L, private, "next");
+    lua_getfield(L, -1, "type");
+    lua_setfield(L, private, "type");
+    lua_pop(L, 1);
+}
+
+void facts_open_library(lua_State *L)
+{
+    int lib, private;
+
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &facts_key_lib);
+    lib = lua_gettop(L);
+    lua_newtable(L);
+    private = lua_gettop(L);
+    lua_pushvalue(L, private);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, &facts_key_private);
+    luaL_setfuncs(L, private_functions, 0);
+    lua_pushvalue(L, lib);
+    luaL_setfuncs(L, public_functions, 0);
+    lua_pop(L, 1);
+    open_base(L, lib, private);
+    lua_pushnil(L);
+    while (lua_next(L, lib)) {
+        lua_pushvalue(L, -2);
+        lua_insert(L, -2);
+        lua_rawset(L, private);
+    }
+    lua_settop(L, lib - 1);
+}

@@ -1,0 +1,102 @@
+/* Growth, not size: a probe read twice, with traffic or time in between. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kiriwake/mem.h"
+#include "kiriwake/msg.h"
+
+#include "walk.h"
+
+enum stage { BEGIN, FIRST, STIMULATE, WAIT, WAITING, SECOND };
+
+static void next_stage(struct walker *w, int stage)
+{
+    w->visit.stage = stage;
+    w->moved = true;
+}
+
+static void begin(struct walker *w)
+{
+    enum permit p = permit_uses(w, &w->at->uses);
+
+    if (p == PERMIT_NO) {
+        decide_skipped(w, _("not permitted"));
+    } else if (p == PERMIT_YES) {
+        facts_new_epoch(w);
+        next_stage(w, FIRST);
+    }
+}
+
+static void keep_before(struct walker *w)
+{
+    json_decref(w->visit.before);
+    w->visit.before = json_copy(w->facts);
+}
+
+static void first(struct walker *w)
+{
+    if (!facts_ensure(w, &w->at->uses) || !facts_ensure_outcomes(w, w->at))
+        return;
+    keep_before(w);
+    next_stage(w, w->at->stimulate ? STIMULATE : WAIT);
+}
+
+/* Traffic when it may be made; else nature has to do. */
+static void stimulate(struct walker *w)
+{
+    const struct use *u = w->at->stimulate;
+    json_t *commands;
+    enum permit p;
+
+    if (!permit_class(w, use_class(w, u)) && !facts_ensure_with(w, u))
+        return;
+    commands = json_array();
+    use_commands(w, u, commands);
+    p = permit_ask(w, use_class(w, u), commands, json_array());
+    if (p == PERMIT_NO || (p == PERMIT_YES && facts_ensure_use(w, u)))
+        next_stage(w, WAIT);
+}
+
+static void begin_wait(struct walker *w)
+{
+    w->visit.wait = walk_emit(w, json_pack("{s:s,s:i}", "effect", "wait",
+                                           "ms", (int)w->at->every_ms));
+    w->visit.stage = WAITING;
+}
+
+/* The second reading begins; what the stimulus said stays known. */
+static void waiting(struct walker *w)
+{
+    const char *as = w->at->stimulate ? w->at->stimulate->as : "";
+    json_t *said;
+
+    if (walk_open_effect(w, w->visit.wait))
+        return;
+    said = json_incref(facts_get(w, as));
+    facts_new_epoch(w);
+    if (said)
+        json_object_set_new(w->facts, as, said);
+    next_stage(w, SECOND);
+}
+
+static void second(struct walker *w)
+{
+    bool repeated = w->visit.again;
+
+    if (!facts_ensure(w, &w->at->uses) || !facts_ensure_outcomes(w, w->at))
+        return;
+    decide(w);
+    if (w->phase == PHASE_WALK && !repeated && w->visit.again) {
+        keep_before(w);
+        next_stage(w, WAIT);
+    }
+}
+
+void sample_run(struct walker *w)
+{
+    static void (*const stages[])(struct walker *) = {
+        [BEGIN] = begin, [FIRST] = first,     [STIMULATE] = stimulate,
+        [WAIT] = begin_wait, [WAITING] = waiting, [SECOND] = second};
+
+    stages[w->visit.stage](w);
+}
