@@ -36,6 +36,13 @@ const char *driver_digest(const struct driver *d);
 /* {vpns: probe, …}: the raw file as JSON, for listings. */
 const json_t *driver_json(const struct driver *d);
 
+/* The JSON Schema of driver files (new reference). */
+json_t *driver_schema(void);
+
+/* Chooses the dialects for a device by the facts of its version probe; until
+ * then the commands are those of the probes themselves. */
+void driver_adapt(struct driver *d, const json_t *version);
+
 /* Does this SSH banner, or this text of the console, belong to it? */
 bool driver_detects(const struct driver *d, const char *ssh_banner,
                     const char *text);

@@ -5,11 +5,13 @@
 #include "kiriwake/err.h"
 #include "kiriwake/msg.h"
 
+extern const struct command command_drivers;
 extern const struct command command_parse;
 extern const struct command command_scenarios;
 extern const struct command command_sim;
 
 const struct command *const commands[] = {
+    &command_drivers,
     &command_parse,
     &command_scenarios,
     &command_sim,

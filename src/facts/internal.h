@@ -26,6 +26,8 @@ struct run {
     const char *last_probe;         /* of the last leaf read, for delta() */
     char *last_path;
     json_t *last_value;
+    unsigned leaves;                /* read since delta() began */
+    bool quiet;                     /* reads are not recorded */
     struct row_reads *rows;         /* provenance of a facts chunk */
     json_t *lines;                  /* its marks */
 
@@ -78,6 +80,7 @@ lua_Integer facts_rows_len(lua_State *L, int index);
 void facts_rows_nth(lua_State *L, int index, lua_Integer i);
 int facts_from(lua_State *L);
 int facts_cite(lua_State *L);
+int facts_explain(lua_State *L);
 /* Forgets the marks of earlier evaluations. */
 void facts_reset_marks(lua_State *L);
 /* The provenance of the value at index, as {"pointer": [lines]}. */

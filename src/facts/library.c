@@ -33,22 +33,80 @@ static int lib_int(lua_State *L)
     return 1;
 }
 
-static int lib_count(lua_State *L)
+/* item[key], or nil when there is none. */
+static void push_field(lua_State *L, int item, int key)
 {
-    lua_Integer n = facts_len(L, 1);
+    const json_t *node = facts_proxy_json(L, item);
 
-    facts_record_proxy(L, 1, true);
-    lua_pushinteger(L, n);
-    return 1;
+    if (!node) {
+        luaL_checktype(L, item, LUA_TTABLE);
+        lua_pushvalue(L, key);
+        lua_rawget(L, item);
+    } else if (json_is_object(node) && lua_type(L, key) == LUA_TSTRING &&
+               json_object_get(node, lua_tostring(L, key))) {
+        lua_pushvalue(L, key);
+        lua_gettable(L, item);      /* so that it is recorded */
+    } else {
+        lua_pushnil(L);
+    }
 }
 
-/* Calls f(item, i); leaves one result. */
-static void call_with(lua_State *L, int f, lua_Integer i)
+/* Has the item at the top all values of the table at f? Pops it. */
+static bool has_values(lua_State *L, int f)
 {
+    int item = lua_gettop(L);
+    bool equal = true;
+
+    lua_pushnil(L);
+    while (equal && lua_next(L, f)) {
+        push_field(L, item, item + 1);
+        equal = lua_rawequal(L, -1, -2);
+        lua_settop(L, item + 1);
+    }
+    lua_settop(L, item - 1);
+    return equal;
+}
+
+static void check_filter(lua_State *L, int f)
+{
+    luaL_argcheck(L, lua_isfunction(L, f) || lua_istable(L, f), f,
+                  "a function or a table of values");
+}
+
+/* Calls f(item, i), or looks whether the item has the values of f. */
+static bool holds(lua_State *L, int f, lua_Integer i)
+{
+    bool v;
+
+    luaL_checkstack(L, 8, "lists");
+    if (lua_istable(L, f)) {
+        facts_push_nth(L, 1, i);
+        return has_values(L, f);
+    }
     lua_pushvalue(L, f);
     facts_push_nth(L, 1, i);
     lua_pushinteger(L, i);
     lua_call(L, 2, 1);
+    v = lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return v;
+}
+
+static int lib_count(lua_State *L)
+{
+    lua_Integer n = facts_len(L, 1), found = 0;
+
+    if (lua_isnoneornil(L, 2)) {
+        facts_record_proxy(L, 1, true);
+        lua_pushinteger(L, n);
+        return 1;
+    }
+    check_filter(L, 2);
+    facts_record_proxy(L, 1, false);
+    for (lua_Integer i = 1; i <= n; i++)
+        found += holds(L, 2, i);
+    lua_pushinteger(L, found);
+    return 1;
 }
 
 /* any and all: stops at the first item whose answer is `stop`. */
@@ -56,18 +114,12 @@ static int quantify(lua_State *L, bool stop)
 {
     lua_Integer n = facts_len(L, 1);
 
-    luaL_checktype(L, 2, LUA_TFUNCTION);
-    for (lua_Integer i = 1; i <= n; i++) {
-        bool v;
-
-        call_with(L, 2, i);
-        v = lua_toboolean(L, -1);
-        lua_pop(L, 1);
-        if (v == stop) {
+    check_filter(L, 2);
+    for (lua_Integer i = 1; i <= n; i++)
+        if (holds(L, 2, i) == stop) {
             lua_pushboolean(L, stop);
             return 1;
         }
-    }
     facts_record_proxy(L, 1, false);
     lua_pushboolean(L, !stop);
     return 1;
@@ -91,7 +143,10 @@ static int lib_each(lua_State *L)
     facts_record_proxy(L, 1, false);
     lua_newtable(L);
     for (lua_Integer i = 1; i <= n; i++) {
-        call_with(L, 2, i);
+        lua_pushvalue(L, 2);
+        facts_push_nth(L, 1, i);
+        lua_pushinteger(L, i);
+        lua_call(L, 2, 1);
         if (lua_isnil(L, -1))
             lua_pop(L, 1);
         else
@@ -103,16 +158,12 @@ static int lib_each(lua_State *L)
 static int lib_where(lua_State *L)
 {
     lua_Integer n = facts_len(L, 1), used = 0;
-    bool keep;
 
-    luaL_checktype(L, 2, LUA_TFUNCTION);
+    check_filter(L, 2);
     facts_record_proxy(L, 1, false);
     lua_newtable(L);
     for (lua_Integer i = 1; i <= n; i++) {
-        call_with(L, 2, i);
-        keep = lua_toboolean(L, -1);
-        lua_pop(L, 1);
-        if (!keep)
+        if (!holds(L, 2, i))
             continue;
         facts_push_nth(L, 1, i);
         lua_rawseti(L, -2, ++used);
@@ -125,14 +176,11 @@ static int lib_since(lua_State *L)
 {
     lua_Integer n = facts_len(L, 1), last = 0;
 
-    luaL_checktype(L, 2, LUA_TFUNCTION);
+    check_filter(L, 2);
     facts_record_proxy(L, 1, false);
-    for (lua_Integer i = n; i >= 1 && !last; i--) {
-        call_with(L, 2, i);
-        if (lua_toboolean(L, -1))
+    for (lua_Integer i = n; i >= 1 && !last; i--)
+        if (holds(L, 2, i))
             last = i;
-        lua_pop(L, 1);
-    }
     lua_newtable(L);
     for (lua_Integer i = last + 1; i <= n; i++) {
         facts_push_nth(L, 1, i);
@@ -243,8 +291,9 @@ static int no_delta(lua_State *L, const char *why)
 {
     struct run *r = facts_run(L);
 
-    return facts_raise(L, RAISED_UNREADABLE, "no growth of %s %s: %s",
-                       r->last_probe, r->last_path, why);
+    return facts_raise(L, RAISED_UNREADABLE, "no growth of %s%s: %s",
+                       r->last_probe ? r->last_probe : "this",
+                       r->last_path ? r->last_path : "", why);
 }
 
 /* The element of a list with the same key; NULL when there is none. */
@@ -311,35 +360,74 @@ static const json_t *facts_of(const json_t *env, const char *probe)
     return json_object_get(json_object_get(env, probe), "facts");
 }
 
-static int lib_delta(lua_State *L)
+/* The same single leaf in the earlier sample, found by its keys. */
+static double leaf_before(lua_State *L)
 {
     struct run *r = facts_run(L);
+    const char *state =
+        state_of(json_object_get(r->before, r->last_probe));
     const json_t *then;
-    const char *state;
 
-    luaL_checktype(L, 1, LUA_TFUNCTION);
-    lua_settop(L, 1);
-    lua_call(L, 0, 1);
-    if (!r->last_value || !lua_isnumber(L, -1) ||
-        json_number_value(r->last_value) != lua_tonumber(L, -1))
-        return luaL_error(L, "delta() takes the path of one number");
-    state = state_of(json_object_get(r->before, r->last_probe));
     if (strcmp(state, "present") && strcmp(state, "absent"))
-        return no_delta(L, "no earlier sample");
-    if (restarted(r))
-        return no_delta(L, "the device restarted in between");
+        no_delta(L, "no earlier sample");
     then = earlier(facts_of(r->env, r->last_probe),
                    facts_of(r->before, r->last_probe), r->last_path);
     if (!json_is_number(then))
-        return no_delta(L, "not in the earlier sample");
-    if (json_number_value(then) > json_number_value(r->last_value))
-        return no_delta(L, "it decreased");
-    if (json_is_integer(then) && json_is_integer(r->last_value))
-        lua_pushinteger(L, (lua_Integer)(json_integer_value(r->last_value) -
-                                         json_integer_value(then)));
+        no_delta(L, "not in the earlier sample");
+    return json_number_value(then);
+}
+
+/* What the whole expression gave in the earlier sample. */
+static double value_before(lua_State *L)
+{
+    struct run *r = facts_run(L);
+    const json_t *now = r->env;
+    double v;
+    int rc;
+
+    r->env = r->before;
+    r->quiet = true;
+    lua_pushvalue(L, 1);
+    rc = lua_pcall(L, 0, 1, 0);
+    r->env = now;
+    r->quiet = false;
+    if (rc != LUA_OK && facts_script(L)->raised == RAISED_MISSING)
+        no_delta(L, "not in the earlier sample");
+    if (rc != LUA_OK)
+        lua_error(L);
+    v = lua_isnumber(L, -1) ? lua_tonumber(L, -1) : 0;
+    if (!lua_isnumber(L, -1))
+        no_delta(L, "no number in the earlier sample");
+    lua_pop(L, 1);
+    return v;
+}
+
+static int lib_delta(lua_State *L)
+{
+    struct run *r = facts_run(L);
+    double now, then;
+
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 1);
+    r->leaves = 0;
+    lua_pushvalue(L, 1);
+    lua_call(L, 0, 1);
+    if (!lua_isnumber(L, -1))
+        return luaL_error(L, "delta() takes a number");
+    now = lua_tonumber(L, -1);
+    if (!r->before)
+        return no_delta(L, "no earlier sample");
+    if (restarted(r))
+        return no_delta(L, "the device restarted in between");
+    if (r->leaves == 1 && json_number_value(r->last_value) == now)
+        then = leaf_before(L);
     else
-        lua_pushnumber(L, json_number_value(r->last_value) -
-                              json_number_value(then));
+        then = value_before(L);
+    if (then > now)
+        return no_delta(L, "it decreased");
+    lua_pushnumber(L, now - then);
+    if (now - then == (double)(lua_Integer)(now - then))
+        lua_pushinteger(L, (lua_Integer)(now - then));
     return 1;
 }
 
@@ -405,6 +493,66 @@ static int lib_same(lua_State *L)
     return 1;
 }
 
+/* Compares the fields from index 3 on of the items at the top two places:
+ * 1 equal, 0 different, -1 unknown. */
+static int same_fields(lua_State *L, int keys)
+{
+    int a = lua_gettop(L) - 1, b = a + 1, result = 1;
+
+    for (int k = 3; k <= keys && result; k++) {
+        bool one, other;
+
+        push_field(L, a, k);
+        push_field(L, b, k);
+        one = lua_isnil(L, -2);
+        other = lua_isnil(L, -1);
+        if (one != other)
+            result = -1;
+        else if (!lua_rawequal(L, -1, -2))
+            result = 0;
+        lua_settop(L, b);
+    }
+    return result;
+}
+
+static void push_item(lua_State *L, int list, lua_Integer i)
+{
+    if (facts_proxy_json(L, list)) {
+        lua_pushinteger(L, i);
+        lua_gettable(L, list);
+    } else {
+        lua_rawgeti(L, list, i);
+    }
+}
+
+/* overlap(a, b, key…): "equal" when an item of a has the same fields as one
+ * of b, "unknown" when one might, else "different". */
+static int lib_overlap(lua_State *L)
+{
+    lua_Integer n = facts_len(L, 1), m = facts_len(L, 2);
+    int keys = lua_gettop(L);
+    bool unknown = n == 0 || m == 0;
+
+    facts_record_proxy(L, 1, true);
+    facts_record_proxy(L, 2, true);
+    for (lua_Integer i = 1; i <= n; i++)
+        for (lua_Integer k = 1; k <= m; k++) {
+            int same;
+
+            push_item(L, 1, i);
+            push_item(L, 2, k);
+            same = same_fields(L, keys);
+            lua_settop(L, keys);
+            if (same == 1) {
+                lua_pushstring(L, "equal");
+                return 1;
+            }
+            unknown = unknown || same < 0;
+        }
+    lua_pushstring(L, unknown ? "unknown" : "different");
+    return 1;
+}
+
 /* --- for the prelude --- */
 
 /* match(line): the driver's message rules on a log line, or nil. */
@@ -460,9 +608,11 @@ static const luaL_Reg public_functions[] = {
     {"all", lib_all}, {"each", lib_each}, {"where", lib_where},
     {"since", lib_since}, {"first", lib_first}, {"last", lib_last},
     {"ipairs", lib_ipairs}, {"pairs", facts_pairs}, {"from", facts_from},
-    {"cite", facts_cite},     {"has", lib_has}, {"state", lib_state}, {"readable", lib_readable},
+    {"cite", facts_cite}, {"explain", facts_explain},
+        {"has", lib_has}, {"state", lib_state}, {"readable", lib_readable},
     {"delta", lib_delta}, {"cidr", lib_cidr}, {"private", lib_private},
-    {"same", lib_same}, {NULL, NULL},
+    {"same", lib_same},
+    {"overlap", lib_overlap}, {NULL, NULL},
 };
 
 static const luaL_Reg private_functions[] = {

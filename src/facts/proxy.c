@@ -164,8 +164,11 @@ static json_t *lines_of(const json_t *fact, const char *path, bool below)
 static void record(struct run *r, const json_t *fact, const char *name,
                    const char *path, bool below)
 {
-    char *key = mem_printf("%s%c%s", name, below ? '*' : ' ', path);
+    char *key;
 
+    if (r->quiet)
+        return;
+    key = mem_printf("%s%c%s", name, below ? '*' : ' ', path);
     if (!json_object_get(r->seen, key)) {
         json_object_set_new(r->seen, key, json_true());
         json_array_append_new(
@@ -188,6 +191,7 @@ static void remember_leaf(struct run *r, const struct proxy *p,
 {
     free(r->last_path);
     json_decref(r->last_value);
+    r->leaves++;
     r->last_probe = p->name;
     r->last_path = mem_strdup(path);
     r->last_value = json_incref((json_t *)value);

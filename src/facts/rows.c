@@ -275,6 +275,23 @@ int facts_cite(lua_State *L)
     return 1;
 }
 
+/* explain(table, key, other): that table[key] is missing shows by the lines
+ * of the other. */
+int facts_explain(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    luaL_checkstring(L, 2);
+    luaL_checktype(L, 3, LUA_TTABLE);
+    lua_settop(L, 3);
+    push_marks(L, 1);
+    push_marks(L, 3);
+    lua_pushvalue(L, 2);
+    lua_insert(L, -2);
+    lua_rawset(L, 4);
+    lua_settop(L, 1);
+    return 1;
+}
+
 /* from(row, table): the table's lines are those read of the row. */
 int facts_from(lua_State *L)
 {
@@ -291,22 +308,41 @@ int facts_from(lua_State *L)
 
 /* --- the marks of a finished table --- */
 
-static void add_mark(lua_State *L, int value, json_t *lines, const char *path)
+/* Adds the Lua list at the top to the lines of path. */
+static void add_list(lua_State *L, json_t *lines, const char *path)
 {
     json_t *list = json_object_get(lines, path);
+    lua_Integer n = (lua_Integer)lua_rawlen(L, -1);
 
+    if (!list) {
+        list = json_array();
+        json_object_set_new(lines, path, list);
+    }
+    for (lua_Integer i = 1; i <= n; i++) {
+        lua_rawgeti(L, -1, i);
+        json_array_append_new(list, json_integer(lua_tointeger(L, -1)));
+        lua_pop(L, 1);
+    }
+}
+
+/* A value's own lines, and those that explain what it lacks. */
+static void add_mark(lua_State *L, int value, json_t *lines, const char *path)
+{
     lua_rawgetp(L, LUA_REGISTRYINDEX, &facts_key_marks);
     lua_pushvalue(L, value);
     if (lua_rawget(L, -2) == LUA_TTABLE) {
-        lua_Integer n = (lua_Integer)lua_rawlen(L, -1);
+        int mark = lua_gettop(L);
 
-        if (!list) {
-            list = json_array();
-            json_object_set_new(lines, path, list);
-        }
-        for (lua_Integer i = 1; i <= n; i++) {
-            lua_rawgeti(L, -1, i);
-            json_array_append_new(list, json_integer(lua_tointeger(L, -1)));
+        if (lua_rawlen(L, mark) > 0)
+            add_list(L, lines, path);
+        lua_pushnil(L);
+        while (lua_next(L, mark)) {
+            if (lua_type(L, -2) == LUA_TSTRING) {
+                char *p = mem_printf("%s/%s", path, lua_tostring(L, -2));
+
+                add_list(L, lines, p);
+                free(p);
+            }
             lua_pop(L, 1);
         }
     }

@@ -113,6 +113,29 @@ static void test_values(void **state)
     assert_true_expr(f, "readable('config') and not readable('log')");
 }
 
+static void test_filters(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_true_expr(f, "any(ike_sa.sas, {state = 'half'})");
+    assert_true_expr(f, "not any(ike_sa.sas, {state = 'half', port = 500})");
+    assert_true_expr(f, "count(ike_sa.sas, {port = 500}) == 1");
+    assert_true_expr(f, "count(where(ike_sa.sas, {port = 500})) == 1");
+    assert_true_expr(f, "not all(ike_sa.sas, {port = 500})");
+    assert_true_expr(f, "#since(ike_sa.sas, {port = 500}) == 1");
+    assert_true_expr(f, "overlap({{e = 'a'}}, {{e = 'b'}, {e = 'a'}}, 'e') "
+                        "== 'equal'");
+    assert_true_expr(f, "overlap({{e = 'a'}}, {{e = 'b'}}, 'e', 'g') == "
+                        "'different'");
+    assert_true_expr(f, "overlap({{e = 'a', g = 1}}, {{e = 'a'}}, 'e', 'g') "
+                        "== 'unknown'");
+    assert_true_expr(f, "overlap({{e = 'a', g = 1}}, {{e = 'b'}}, 'e', 'g') "
+                        "== 'different'");
+    assert_true_expr(f, "overlap({}, {{e = 'a'}}, 'e') == 'unknown'");
+    assert_true_expr(f, "overlap(ike_sa.sas, ike_sa.sas, 'state', 'port') "
+                        "== 'equal'");
+}
+
 static void test_addresses(void **state)
 {
     struct fixture *f = *state;
@@ -200,7 +223,13 @@ static void test_delta(void **state)
     assert_non_null(strstr(o->reason, "not in the earlier sample"));
     o = eval(f, "delta(ike_sa.device.created)");
     assert_int_equal(o->result, SCRIPT_UNREADABLE);
-    o = eval_with(f, "delta(ike_sa.device.created + 0.5)", b, NULL);
+    o = eval_with(f, "delta(ike_sa.device.created + "
+                     "ike_sa.device.created)", b, NULL);
+    assert_int_equal(json_integer_value(o->value), 2);
+    o = eval_with(f, "delta(count(ike_sa.sas))", b, NULL);
+    assert_int_equal(o->result, SCRIPT_UNREADABLE);
+    assert_non_null(strstr(o->reason, "not in the earlier sample"));
+    o = eval_with(f, "delta(ike_sa.sas[1].state)", b, NULL);
     assert_int_equal(o->result, SCRIPT_FAILED);
     json_decref(b);
 }
@@ -487,7 +516,7 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(test_values), T(test_addresses), T(test_strict), T(test_has),
+        T(test_values), T(test_filters), T(test_addresses), T(test_strict), T(test_has),
         T(test_delta), T(test_delta_keys), T(test_evidence), T(test_vars),
         T(test_escapes), T(test_not_compiled), T(test_limits),
         T(test_patterns), T(test_gmatch), T(test_kept_values),
