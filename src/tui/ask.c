@@ -32,6 +32,7 @@ static bool is_why(const struct tui *t, const char *why)
 static void add_answers(struct ask *a, const json_t *asked)
 {
     const char *suggest = json_text(asked, "suggest");
+    bool unknown = false;
     const json_t *one;
     size_t i;
 
@@ -40,12 +41,14 @@ static void add_answers(struct ask *a, const json_t *asked)
         const char *label = msg_i18n(json_object_get(one, "label"));
         bool hint = suggest[0] && strcmp(suggest, id) == 0;
 
+        unknown = unknown || strcmp(id, "unknown") == 0;
         if (hint)
             a->choices.at = (int)i;
         choices_add(&a->choices, id, label[0] ? label : id,
                     hint ? _("suggested") : NULL);
     }
-    choices_add(&a->choices, NULL, _("I cannot tell"), NULL);
+    if (!unknown)
+        choices_add(&a->choices, NULL, _("I cannot tell"), NULL);
 }
 
 static void *ask_init(struct tui *t, const void *arg)
@@ -119,6 +122,8 @@ static void put_question(const struct tui *t, const struct ask *a,
     page_text(p, STYLE_TITLE, question[0] ? question : title);
     if (why[0] && !is_why(t, "subject"))
         page_text(p, STYLE_PLAIN, why);
+    if (json_text(t->asked, "reason")[0])
+        page_text(p, STYLE_WARN, json_text(t->asked, "reason"));
     page_gap(p);
     if (!a->typed)
         choices_page(&a->choices, &t->paint, p);

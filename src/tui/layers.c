@@ -79,6 +79,18 @@ static bool update_question(struct tui *t)
     return true;
 }
 
+/* What was seen at a check point, for those who look back at it. */
+static void remember_current(struct tui *t)
+{
+    json_t *current = json_object_get(t->view, "current");
+    const char *id = json_text(current, "id");
+
+    if (!t->past)
+        t->past = json_object();
+    if (json_array_size(json_object_get(current, "seen")))
+        json_object_set(t->past, id, current);
+}
+
 static void update_view(struct tui *t)
 {
     const struct layer *top = screen_top(t);
@@ -88,6 +100,7 @@ static void update_view(struct tui *t)
     if (t->run) {
         json_decref(t->view);
         t->view = run_view(t->run);
+        remember_current(t);
     }
     if (t->base.mode && t->base.mode->changed)
         t->base.mode->changed(t, t->base.state);
@@ -174,7 +187,5 @@ void screen_note(struct tui *t, bool bad, const char *fmt, ...)
 
 const char *json_text(const json_t *object, const char *key)
 {
-    const char *s = json_string_value(json_object_get(object, key));
-
-    return s ? s : "";
+    return msg_i18n(json_object_get(object, key));
 }

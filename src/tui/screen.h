@@ -61,6 +61,7 @@ struct tui {
     struct paint paint;
     struct dialogue dialogue;
     json_t *view;               /* run_view, as last read; or NULL */
+    json_t *past;               /* check points as last seen, by id */
     json_t *asked;              /* the question on the screen, or NULL */
     struct layer base, over[SCREEN_MAX_OVER];
     size_t over_count;
@@ -156,7 +157,7 @@ struct plain_arg {
     const char *text, *title;
 };
 
-/* Strings of JSON; "" when it is not there. */
+/* A text of a JSON object, in the chosen language; "" when there is none. */
 const char *json_text(const json_t *object, const char *key);
 
 #endif

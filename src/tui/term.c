@@ -127,8 +127,9 @@ int term_open(struct err *e)
     widen_locale();
     tcgetattr(STDIN_FILENO, &before);
     screen = newterm(NULL, stdout, stdin);
-    if (!screen) {
-        err_set(e, EXIT_USAGE, _("TERM=%s: this terminal is not known"),
+    if (!screen || !cursor_address) {
+        term_close();
+        err_set(e, EXIT_USAGE, _("TERM=%s: not a terminal for screens"),
                 term ? term : "");
         err_hint(e, "%s", _("try TERM=xterm, or kiriwake check TARGET"));
         return -1;
@@ -157,6 +158,8 @@ void term_close(void)
 {
     if (!screen)
         return;
+    erase();                    /* where there is no second screen */
+    refresh();
     endwin();
     delscreen(screen);
     screen = NULL;

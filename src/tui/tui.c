@@ -116,9 +116,11 @@ static void loop(struct tui *t)
     }
 }
 
+/* What remains on the terminal: the cause in one line, and the case. */
 static void farewell(const struct tui *t, const struct err *e)
 {
     const char *id = json_text(t->view, "case");
+    const json_t *f = json_array_get(json_object_get(t->view, "findings"), 0);
 
     if (e->status) {
         fprintf(stderr, "kiriwake: %s\n", e->what);
@@ -126,6 +128,9 @@ static void farewell(const struct tui *t, const struct err *e)
             fprintf(stderr, "  %s\n", e->hint);
         return;
     }
+    if (f)
+        fprintf(stderr, "%s: %s (%s)\n", _("Cause found"),
+                json_text(f, "title"), json_text(f, "id"));
     if (!id[0] || t->ro.no_journal)
         return;
     fprintf(stderr, _("case %s\n"), id);
@@ -181,6 +186,7 @@ int tui_main(const struct tui_options *o)
     run_free(t->run);
     json_decref(t->view);
     json_decref(t->asked);
+    json_decref(t->past);
     dialogue_free(&t->dialogue);
     free(t->target);
     free(t);

@@ -88,16 +88,19 @@ static void put_outcome(const struct tui *t, struct page *p,
     buf_free(&b);
 }
 
+/* An entry of the path knows how it ended; what was seen there is kept. */
 static void put_checkpoint(const struct tui *t, struct page *p,
                            const json_t *c, bool whole)
 {
-    const json_t *seen = json_object_get(c, "seen");
+    const json_t *past = json_object_get(t->past, json_text(c, "checkpoint"));
+    const json_t *from = past ? past : c;
+    const json_t *seen = json_object_get(from, "seen");
 
     page_text(p, STYLE_TITLE, json_text(c, "title"));
     if (json_object_get(c, "outcome"))
         put_outcome(t, p, c);
-    page_label(p, _("Why"), json_text(c, "why"));
-    page_label(p, _("Expected"), json_text(c, "expect"));
+    page_label(p, _("Why"), json_text(from, "why"));
+    page_label(p, _("Expected"), json_text(from, "expect"));
     if (json_array_size(seen)) {
         page_text(p, STYLE_LABEL, _("Seen"));
         evidence_seen(t, p, seen, whole);
