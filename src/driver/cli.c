@@ -202,7 +202,7 @@ void driver_free_cli(struct driver *d)
 bool driver_detects(const struct driver *d, const char *ssh_banner,
                     const char *text)
 {
-    if (ssh_banner && pattern_matches(d->ssh_banner, ssh_banner,
+    if (ssh_banner && pattern_is_in(d->ssh_banner, ssh_banner,
                                       strlen(ssh_banner)))
         return true;
     return text && pattern_matches_line(d->text, text);

@@ -97,7 +97,7 @@ struct probe *driver_find(const struct driver *d, const char *name);
 /* pattern.c: patterns as data files hold them. */
 pcre2_code *pattern_compile(const struct yaml_doc *doc,
                             const struct yaml_node *node, struct err *e);
-bool pattern_matches(const pcre2_code *code, const char *s, size_t len);
+bool pattern_is_in(const pcre2_code *code, const char *s, size_t len);
 /* Any line of text. */
 bool pattern_matches_line(const pcre2_code *code, const char *text);
 /* The named groups that matched, as an object; NULL: no match. */

@@ -58,7 +58,7 @@ static pcre2_match_data *match(const pcre2_code *code, const char *s,
     return NULL;
 }
 
-bool pattern_matches(const pcre2_code *code, const char *s, size_t len)
+bool pattern_is_in(const pcre2_code *code, const char *s, size_t len)
 {
     pcre2_match_data *md = code ? match(code, s, len) : NULL;
 
@@ -75,7 +75,7 @@ bool pattern_matches_line(const pcre2_code *code, const char *text)
 
         while (len > 0 && strchr(" \t\r", text[len - 1]))
             len--;
-        if (pattern_matches(code, text, len))
+        if (pattern_is_in(code, text, len))
             return true;
         text += n + (text[n] == '\n');
     }
