@@ -71,7 +71,8 @@ int session_adopt(struct session *s, const struct console_profile *profile,
  * holds a lock is left as soon as the queue holds no more commands for it.
  * A mode that could not be entered answers with REPLY_BUSY or _REFUSED, and
  * reason says which mode. Commands still queued when the session closes get
- * no reply. May be called from within the listener's functions.
+ * no reply. This and all but session_free and session_pump may be called
+ * from within the listener's functions.
  */
 unsigned session_run(struct session *s, const char *command,
                      const char *mode);

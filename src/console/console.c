@@ -222,9 +222,10 @@ static void other_line(struct console *c, const char *raw, size_t len,
                        const char *rest, size_t rest_len)
 {
     if (c->habit == ECHO_ON) {
-        console_say_late(c);
+        /* Within the echo it is a message of the device's own. */
+        if (!c->echo.seen.len)
+            console_say_late(c);
         event_line(c, raw, len);
-        buf_wipe(&c->held);
         return;
     }
     reply_release(c);
@@ -441,6 +442,8 @@ void console_wake(struct console *c)
 
 /* --- looking --- */
 
+#define MAX_PROMPT 1024         /* bytes: longer lines are no prompts */
+
 static enum console_look look_start(struct console *c, const char *line,
                                     size_t len)
 {
@@ -460,6 +463,7 @@ enum console_look console_look(struct console *c)
     const char *line;
 
     if (!c->dirty || !c->line.cells.len ||
+        c->line.cells.len > MAX_PROMPT ||
         (c->phase == PHASE_ECHO && c->command_line))
         return CONSOLE_OPEN;
     line = console_view(c, &len);

@@ -65,7 +65,7 @@ static enum echo_step alone(struct echo *e, struct buf *b, bool had)
         return ECHO_DONE;
     if (!had)
         return ECHO_OTHER;
-    buf_clear(&e->seen);
+    buf_clear(&e->seen);        /* begun anew */
     buf_add(&e->seen, b->data, b->len);
     return ECHO_MORE;
 }
@@ -105,7 +105,6 @@ enum echo_step echo_line(struct echo *e, const char *line, size_t len)
         if (!b.len && !had && before)
             step = ECHO_OTHER;      /* a fold never continues blank */
     } else {
-        buf_clear(&e->seen);
         step = alone(e, &b, had);
         if (step == ECHO_OTHER && last) {
             buf_clear(&b);
@@ -113,8 +112,8 @@ enum echo_step echo_line(struct echo *e, const char *line, size_t len)
             step = alone(e, &b, true);
         }
     }
-    if (step == ECHO_OTHER)
-        buf_clear(&e->seen);
+    if (step == ECHO_OTHER && e->seen.len > before)
+        e->seen.data[e->seen.len = before] = '\0';
     buf_free(&b);
     return step;
 }

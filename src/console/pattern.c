@@ -58,6 +58,12 @@ void pattern_free(struct pattern *p)
     free(p);
 }
 
+void pattern_hurry(struct pattern *p)
+{
+    if (p)
+        pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE);
+}
+
 int pattern_find(struct pattern *p, const char *s, size_t len, size_t from,
                  struct pattern_span *span)
 {

@@ -6,7 +6,8 @@
 #include "kiriwake/mem.h"
 #include "pattern.h"
 
-#define ANY_HOST "(?<host>[\\w./-]+)"
+/* Without "/": a context or a failover role follows it (Cisco ASA). */
+#define ANY_HOST "(?<host>[\\w.-]+)"
 /* Cisco IOS cuts the host name to this in configuration modes. */
 #define SHORT_HOST 20
 

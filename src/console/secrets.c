@@ -14,6 +14,7 @@
 #define MAX_VALUE_BYTES 1024u
 #define BUCKETS 1024u
 #define MIN_BY_VALUE 4u
+#define HURRY_BYTES (32u << 10)
 
 /* One locked run of memory: values never reach swap or a core dump. */
 struct arena {
@@ -31,6 +32,8 @@ struct value {
 
 struct secrets {
     struct pattern **patterns;
+    size_t bytes;               /* scrubbed so far */
+    bool hurried;
     size_t pattern_count;
     struct arena *arenas;
     struct value *values[MAX_VALUES];
@@ -38,7 +41,7 @@ struct secrets {
     struct value *buckets[BUCKETS];
 };
 
-/* A stretch of one line that must not be shown. */
+/* A stretch of the text, within one line, that must not be shown. */
 struct cover {
     size_t from, to;
     unsigned number;            /* 0: masked */
@@ -179,8 +182,14 @@ void secrets_free(struct secrets *s)
 
 void secrets_add(struct secrets *s, const char *value)
 {
-    if (value && value[0])
-        number_of(s, value, strlen(value));
+    /* By lines: a token never stands for a line end. */
+    while (value && *value) {
+        size_t len = strcspn(value, "\n");
+
+        if (len)
+            number_of(s, value, len);
+        value += len + (value[len] == '\n');
+    }
 }
 
 /* --- covering --- */
@@ -225,25 +234,27 @@ static void cover_match(struct secrets *s, struct pattern *p,
         cover(c, at.from, at.to, number_of(s, text, len));
 }
 
-/* A pattern that runs out of its limit hides the whole line. */
+/* Covers the line at [from, to). A pattern that runs out of its limit hides
+ * the whole line. */
 static void cover_patterns(struct secrets *s, struct covers *c,
-                           const char *line, size_t len)
+                           const char *text, size_t from, size_t to)
 {
     for (size_t i = 0; i < s->pattern_count; i++) {
+        struct pattern *p = s->patterns[i];
         struct pattern_span at = {0, 0};
-        size_t from = 0;
+        size_t len = to - from, next = 0;
         int rc = 0;
 
-        while (from <= len &&
-               (rc = pattern_find(s->patterns[i], line, len, from, &at)) == 1)
-            if (at.to > at.from) {
-                cover_match(s, s->patterns[i], c, line, at);
-                from = at.to;
-            } else {
-                from = at.to + 1;
-            }
+        while (next <= len &&
+               (rc = pattern_find(p, text + from, len, next, &at)) == 1) {
+            next = at.to > at.from ? at.to : at.to + 1;
+            if (at.to > at.from)
+                cover_match(s, p, c, text,
+                            (struct pattern_span){from + at.from,
+                                                  from + at.to});
+        }
         if (rc < 0)
-            cover(c, 0, len, 0);
+            cover(c, from, to, 0);
     }
 }
 
@@ -256,23 +267,23 @@ static bool is_word(char ch)
 }
 
 /* Neither end of [from, to) lies within a word. */
-static bool is_whole(const char *line, size_t len, size_t from, size_t to)
+static bool is_whole(const char *text, size_t len, size_t from, size_t to)
 {
-    return !(from && is_word(line[from - 1]) && is_word(line[from])) &&
-           !(to < len && is_word(line[to]) && is_word(line[to - 1]));
+    return !(from && is_word(text[from - 1]) && is_word(text[from])) &&
+           !(to < len && is_word(text[to]) && is_word(text[to - 1]));
 }
 
 static void cover_values(struct secrets *s, struct covers *c,
-                         const char *line, size_t len)
+                         const char *text, size_t len)
 {
-    for (size_t i = 0; i + MIN_BY_VALUE <= len; i++) {
-        struct value *v = s->buckets[bucket_of(line + i)];
+    for (size_t i = 0; s->count && i + MIN_BY_VALUE <= len; i++) {
+        struct value *v = s->buckets[bucket_of(text + i)];
         struct value *best = NULL;
 
         for (; v; v = v->same_bucket)
             if (v->len <= len - i && (!best || v->len > best->len) &&
-                memcmp(v->text, line + i, v->len) == 0 &&
-                is_whole(line, len, i, i + v->len))
+                memcmp(v->text, text + i, v->len) == 0 &&
+                is_whole(text, len, i, i + v->len))
                 best = v;
         if (best) {
             cover(c, i, i + best->len, best->number);
@@ -299,7 +310,7 @@ static void write_token(struct buf *out, unsigned number)
         buf_adds(out, "\u2039masked\u203A");
 }
 
-static void write_line(struct buf *out, struct covers *c, const char *line,
+static void write_text(struct buf *out, struct covers *c, const char *text,
                        size_t len)
 {
     size_t at = 0;
@@ -312,61 +323,40 @@ static void write_line(struct buf *out, struct covers *c, const char *line,
         if (v.to <= at)
             continue;
         if (v.from >= at) {
-            buf_add(out, line + at, v.from - at);
+            buf_add(out, text + at, v.from - at);
             write_token(out, v.number);
         }
         at = v.to;      /* overlapping: its rest is hidden with the first */
     }
-    buf_add(out, line + at, len - at);
+    buf_add(out, text + at, len - at);
 }
 
-static void each_line(const char *text, void (*take)(void *arg,
-                      const char *line, size_t len, bool last), void *arg)
+/* Long texts are worth the compilation of the patterns. */
+static void hurry(struct secrets *s, size_t len)
 {
-    for (;;) {
-        size_t len = strcspn(text, "\n");
-
-        take(arg, text, len, !text[len]);
-        if (!text[len])
-            return;
-        text += len + 1;
-    }
-}
-
-struct scrub {
-    struct secrets *secrets;
-    struct covers covers;
-    struct buf out;
-};
-
-/* First all values are learnt: one may show before the line that tells. */
-static void learn_line(void *arg, const char *line, size_t len, bool last)
-{
-    struct scrub *sc = arg;
-
-    (void)last;
-    sc->covers.count = 0;
-    cover_patterns(sc->secrets, &sc->covers, line, len);
-}
-
-static void scrub_line(void *arg, const char *line, size_t len, bool last)
-{
-    struct scrub *sc = arg;
-
-    sc->covers.count = 0;
-    cover_patterns(sc->secrets, &sc->covers, line, len);
-    cover_values(sc->secrets, &sc->covers, line, len);
-    write_line(&sc->out, &sc->covers, line, len);
-    if (!last)
-        buf_addc(&sc->out, '\n');
+    s->bytes += len;
+    if (s->hurried || s->bytes < HURRY_BYTES)
+        return;
+    s->hurried = true;
+    for (size_t i = 0; i < s->pattern_count; i++)
+        pattern_hurry(s->patterns[i]);
 }
 
 char *secrets_scrub(struct secrets *s, const char *text)
 {
-    struct scrub sc = {.secrets = s};
+    struct covers covers = {0};
+    struct buf out = {0};
+    size_t len = strlen(text);
 
-    each_line(text, learn_line, &sc);
-    each_line(text, scrub_line, &sc);
-    free(sc.covers.list);
-    return buf_take(&sc.out);
+    hurry(s, len);
+    /* All values are learnt first: one may show before the line that tells
+     * that it is one. */
+    for (size_t from = 0, to; from <= len; from = to + 1) {
+        to = from + strcspn(text + from, "\n");
+        cover_patterns(s, &covers, text, from, to);
+    }
+    cover_values(s, &covers, text, len);
+    write_text(&out, &covers, text, len);
+    free(covers.list);
+    return buf_take(&out);
 }

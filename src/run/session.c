@@ -190,7 +190,7 @@ static bool read_bytes(struct session *s)
     struct transport *t = s->t;
     bool any = false;
 
-    s->drained = t->state != TRANSPORT_READY;
+    s->drained = false;
     for (int i = 0; i < MAX_READS && t->state == TRANSPORT_READY; i++) {
         buf_clear(&s->in);
         t->ops->read(t, &s->in);
@@ -202,6 +202,7 @@ static bool read_bytes(struct session *s)
         s->last_byte = s->now;
         s->unsettled = any = true;
     }
+    s->drained |= t->state != TRANSPORT_READY;
     return any;
 }
 
@@ -364,6 +365,8 @@ static bool turn(struct session *s)
     s->more = false;
     s->t->ops->tick(s->t, s->now);
     busy |= watch_transport(s);
+    if (s->state == SESSION_CLOSED)     /* the owner closed it */
+        return false;
     busy |= read_bytes(s);
     busy |= settle(s);
     busy |= take_events(s);

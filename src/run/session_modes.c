@@ -91,18 +91,29 @@ bool modes_step(struct session *s, const struct console_mode *want)
     return true;
 }
 
+/* The last line with something on it (a copy), or NULL. */
+static char *last_line(const char *text)
+{
+    size_t end = strlen(text), from;
+
+    while (end && strchr(" \n", text[end - 1]))
+        end--;
+    for (from = end; from && text[from - 1] != '\n';)
+        from--;
+    return end > from ? mem_strndup(text + from, end - from) : NULL;
+}
+
 void modes_entered(struct session *s, const struct console_reply *r)
 {
-    const char *why = r->reason;
+    bool complete = r->state == REPLY_COMPLETE;
+    char *last = complete ? last_line(r->text) : NULL;
+    const char *why = r->reason ? r->reason : last;
 
     s->leaves = 0;
-    if (r->state == REPLY_COMPLETE && now(s) == s->target)
-        return;
-    if (r->state == REPLY_COMPLETE)
-        refuse(s, s->target, REPLY_REFUSED,
+    if (!complete || now(s) != s->target)
+        refuse(s, s->target, complete ? REPLY_REFUSED : r->state,
                why ? why : _("the prompt did not change"));
-    else
-        refuse(s, s->target, r->state, why ? why : "");
+    free(last);
 }
 
 /* Where leaving does not help: say so rather than go on in a wrong mode. */

@@ -104,6 +104,8 @@ static void lines_never_change(void **state)
     check(s, "\n", "\n");
     check(s, "\n\nkey a\n\n", "\n\nkey ‹secret:1›\n\n");
     check(s, "key \nnext", "key \nnext");
+    secrets_add(s, "first\nsecond\n");
+    check(s, "first\nsecond", "‹secret:2›\n‹secret:3›");
     secrets_free(s);
 }
 

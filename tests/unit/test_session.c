@@ -764,6 +764,200 @@ static void once_means_once(void **state)
     finish(&t);
 }
 
+/* Much later it is news of the device's own. */
+static void old_prompts_are_not_taken_back(void **state)
+{
+    static const struct step steps[] = {
+        PROMPT,
+        {"show x", "show x\r\none\r\nR1# ", 0, STAYS},
+        {"show y", "\r\nlink up\r\nR1# show y\r\nY\r\nR1# ", 5, STAYS},
+        {0}};
+    struct test t;
+
+    (void)state;
+    begin(&t, steps);
+    session_run(t.s, "show x", NULL);
+    run(&t);
+    clock_advance(&t.clock, t.clock.now_ms + 60000);
+    session_run(t.s, "show y", NULL);
+    run(&t);
+    expect_log(&t, "1 complete: one\n2 complete: Y\n");
+    finish(&t);
+}
+
+/* --- passwords of modes --- */
+
+static const struct console_mode cisco_modes[] = {
+    {"user", "^{host}> ?$", NULL, NULL, NULL, false, NULL},
+    {"exec", "^{host}# ?$", "user", "enable", "disable", false, NULL}};
+
+static void begin_cisco(struct test *t, const struct step *steps,
+                        struct console_profile *p)
+{
+    const struct session_listener listener = {
+        .arg = t, .reply = on_reply, .state = on_state, .ask = on_ask};
+    struct err e = {0};
+
+    begin(t, steps);
+    *p = profile;
+    p->modes = cisco_modes;
+    p->mode_count = 2;
+    session_free(t->s);
+    t->freed = false;
+    t->s = session_new(&t->device.base, p, t->secrets, &t->clock, &limits,
+                       "admin", "pass-word", &listener, &e);
+    assert_non_null(t->s);
+}
+
+static void a_mode_may_want_its_password(void **state)
+{
+    static const struct step steps[] = {
+        {NULL, "gw> ", 0, STAYS}, {"", "\r\ngw> ", 0, STAYS},
+        {"enable", "enable\r\nPassword: ", 5, STAYS},
+        {"enable-pw", "\r\ngw# ", 5, STAYS},
+        {"show x", "show x\r\nkey enable-pw\r\ngw# ", 5, STAYS}, {0}};
+    struct console_profile p;
+    struct test t;
+
+    (void)state;
+    begin_cisco(&t, steps, &p);
+    session_run(t.s, "show x", "exec");
+    run(&t);
+    expect_log(&t, "ask 2 Password: \n");
+    session_answer(t.s, "enable-pw");
+    run(&t);
+    expect_log(&t, "ask 2 Password: \n1 complete: key ‹secret:2›\n");
+    finish(&t);
+}
+
+static void a_wrong_mode_password_is_refused(void **state)
+{
+    static const struct step steps[] = {
+        {NULL, "gw> ", 0, STAYS}, {"", "\r\ngw> ", 0, STAYS},
+        {"enable", "enable\r\nPassword: ", 5, STAYS},
+        {"bad-pass", "\r\nPassword: ", 5, STAYS},
+        {"", "\r\n% Bad secrets\r\n\r\ngw> ", 5, STAYS}, {0}};
+    struct console_profile p;
+    struct test t;
+
+    (void)state;
+    begin_cisco(&t, steps, &p);
+    session_set_enable(t.s, "bad-pass");
+    session_run(t.s, "show x", "exec");
+    run(&t);
+    expect_log(&t, "1 refused: \n  because mode exec could not be entered: "
+                   "% Bad secrets\n");
+    assert_true(session_idle(t.s));
+    finish(&t);
+}
+
+/* --- the owner may close it at any time --- */
+
+static void close_on_ask(void *arg, enum transport_question q,
+                         const char *text, bool echo)
+{
+    on_ask(arg, q, text, echo);
+    session_close(((struct test *)arg)->s);
+}
+
+static void close_on_state(void *arg, enum session_state s,
+                           const struct err *e)
+{
+    struct test *t = arg;
+
+    on_state(arg, s, e);
+    if (s == SESSION_LOGIN)
+        session_close(t->s);
+}
+
+static void close_on_reply(void *arg, unsigned id,
+                           const struct console_reply *r)
+{
+    on_reply(arg, id, r);
+    session_close(((struct test *)arg)->s);
+}
+
+static void owners_close_it_anywhere(void **state)
+{
+    static const struct session_listener listeners[] = {
+        {.ask = close_on_ask, .reply = on_reply, .state = on_state},
+        {.ask = on_ask, .reply = on_reply, .state = close_on_state},
+        {.ask = on_ask, .reply = close_on_reply, .state = on_state}};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++)
+        for (int asking = 0; asking < 2; asking++) {
+            struct session_listener l = listeners[i];
+            struct err e = {0};
+            struct test t;
+
+            begin(&t, console_login);
+            session_free(t.s);
+            t.freed = false;
+            l.arg = &t;
+            t.s = session_new(&t.device.base, &profile, t.secrets, &t.clock,
+                              &limits, i ? "admin" : NULL, "pass-word", &l,
+                              &e);
+            if (asking && i == 0)
+                t.device.base.state = TRANSPORT_ASKING;
+            session_run(t.s, "show clock", NULL);
+            session_run(t.s, "never sent", NULL);
+            run(&t);
+            assert_int_equal(session_state(t.s), SESSION_CLOSED);
+            assert_int_equal(session_err(t.s)->status, 0);
+            assert_non_null(strstr(buf_str(&t.log), "closed\n"));
+            finish(&t);
+        }
+}
+
+/* The whole reply and the end of the link in one read. */
+static void a_whole_reply_before_the_end_counts(void **state)
+{
+    static const struct step steps[] = {
+        PROMPT,
+        {"show x", "show x\r\none\r\nR1# ", 5, HANGS_UP}, {0}};
+    struct test t;
+
+    (void)state;
+    begin(&t, steps);
+    session_run(t.s, "show x", NULL);
+    run(&t);
+    expect_log(&t, "1 complete: one\nclosed: link\n");
+    finish(&t);
+}
+
+static void refused_modes_say_so(void **state)
+{
+    static const struct step steps[] = {
+        PROMPT,
+        {"enable-config", "enable-config\r\n% enable-config -- Invalid "
+                          "command.\r\nR1# ", 5, STAYS}, {0}};
+    struct test t;
+
+    (void)state;
+    begin(&t, steps);
+    session_run(t.s, "show x", "config");
+    run(&t);
+    expect_log(&t, "1 refused: \n  because mode config could not be "
+                   "entered: % enable-config -- Invalid command.\n");
+    finish(&t);
+}
+
+static void controls_are_not_sent(void **state)
+{
+    static const struct step steps[] = {PROMPT, {0}};
+    struct test t;
+
+    (void)state;
+    begin(&t, steps);
+    session_run(t.s, "show x\rreload", NULL);
+    run(&t);
+    expect_log(&t, "1 refused: \n  because the command holds a control "
+                   "character; it was not sent\n");
+    expect_said(&t, "\n");
+    finish(&t);
+}
+
 /* --- text --- */
 
 static void secrets_never_get_through(void **state)
@@ -813,6 +1007,13 @@ int main(void)
         cmocka_unit_test(late_text_asks_once_more),
         cmocka_unit_test(late_text_again_is_truncated),
         cmocka_unit_test(once_means_once),
+        cmocka_unit_test(old_prompts_are_not_taken_back),
+        cmocka_unit_test(a_mode_may_want_its_password),
+        cmocka_unit_test(a_wrong_mode_password_is_refused),
+        cmocka_unit_test(owners_close_it_anywhere),
+        cmocka_unit_test(a_whole_reply_before_the_end_counts),
+        cmocka_unit_test(refused_modes_say_so),
+        cmocka_unit_test(controls_are_not_sent),
         cmocka_unit_test(secrets_never_get_through),
     };
 
