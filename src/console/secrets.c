@@ -149,6 +149,7 @@ int secrets_use(struct secrets *s, const char *const *patterns, struct err *e)
     free_patterns(s->patterns, s->pattern_count);
     s->patterns = made;
     s->pattern_count = count;
+    s->hurried = false;
     return 0;
 }
 

@@ -396,9 +396,16 @@ int session_adopt(struct session *s, const struct console_profile *profile,
     return 0;
 }
 
-/* Between two turns, when nobody holds the old console. */
+/* Between two turns, when nobody holds the old console. The prompt that the
+ * old one stands at is the new one's first. */
 static void change_profile(struct session *s)
 {
+    if (console_mode_now(s->console)) {
+        const char *line = console_pending_line(s->console);
+
+        console_receive(s->next_console, line, strlen(line));
+        console_idle(s->next_console);
+    }
     console_free(s->console);
     s->console = s->next_console;
     s->profile = s->next_profile;
@@ -406,8 +413,10 @@ static void change_profile(struct session *s)
     s->base = NULL;
     s->has_previous = false;
     s->ready = s->now;
+    s->confirmed = false;
     session_set_state(s, SESSION_LOGIN);
-    console_wake(s->console);
+    if (!console_mode_now(s->console))
+        console_wake(s->console);
 }
 
 void session_pump(struct session *s)
@@ -429,7 +438,8 @@ size_t session_fds(struct session *s, struct pollfd *fds, uint64_t *due_ms)
 {
     uint64_t now = clock_now(s->clock);
 
-    *due_ms = s->more || s->next_console ? (now ? now : 1) : deadline_due(s);
+    *due_ms = s->more || s->next_console ? (now ? now : 1)
+                                         : deadline_due(s);
     if (s->state == SESSION_CLOSED || s->t->fd < 0)
         return 0;
     fds[0] = (struct pollfd){.fd = s->t->fd, .events = POLLIN};

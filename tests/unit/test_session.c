@@ -785,6 +785,43 @@ static void old_prompts_are_not_taken_back(void **state)
     finish(&t);
 }
 
+/* --- another driver, once the device is known --- */
+
+static const struct console_mode any_modes[] = {
+    {"any", "^{host}(\\([^)]*\\))?[>#%$] ?$", NULL, NULL, NULL, false, NULL}};
+
+static void another_profile_goes_on_at_the_prompt(void **state)
+{
+    static const struct step steps[] = {
+        PROMPT,
+        {"show version", "show version\r\nV\r\nR1# ", 5, STAYS},
+        {"show clock", "show clock\r\n12:00\r\nR1# ", 5, STAYS}, {0}};
+    const struct session_listener listener = {
+        .reply = on_reply, .state = on_state, .ask = on_ask};
+    struct session_listener l = listener;
+    struct console_profile any = profile;
+    struct err e = {0};
+    struct test t;
+
+    (void)state;
+    begin(&t, steps);
+    session_free(t.s);
+    t.freed = false;
+    any.modes = any_modes;
+    any.mode_count = 1;
+    l.arg = &t;
+    t.s = session_new(&t.device.base, &any, t.secrets, &t.clock, &limits,
+                      "admin", "pass-word", &l, &e);
+    session_run(t.s, "show version", NULL);
+    run(&t);
+    assert_int_equal(session_adopt(t.s, &profile, &e), 0);
+    session_run(t.s, "show clock", "exec");
+    run(&t);
+    expect_log(&t, "1 complete: V\n2 complete: 12:00\n");
+    expect_said(&t, "\nshow version\nshow clock\n");
+    finish(&t);
+}
+
 /* --- passwords of modes --- */
 
 static const struct console_mode cisco_modes[] = {
@@ -1008,6 +1045,7 @@ int main(void)
         cmocka_unit_test(late_text_again_is_truncated),
         cmocka_unit_test(once_means_once),
         cmocka_unit_test(old_prompts_are_not_taken_back),
+        cmocka_unit_test(another_profile_goes_on_at_the_prompt),
         cmocka_unit_test(a_mode_may_want_its_password),
         cmocka_unit_test(a_wrong_mode_password_is_refused),
         cmocka_unit_test(owners_close_it_anywhere),
