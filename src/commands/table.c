@@ -5,12 +5,14 @@
 #include "kiriwake/err.h"
 #include "kiriwake/msg.h"
 
+extern const struct command command_cases;
 extern const struct command command_drivers;
 extern const struct command command_parse;
 extern const struct command command_scenarios;
 extern const struct command command_sim;
 
 const struct command *const commands[] = {
+    &command_cases,
     &command_drivers,
     &command_parse,
     &command_scenarios,

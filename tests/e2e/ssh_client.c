@@ -121,7 +121,8 @@ static void talk(struct client *c)
     size_t before = c->in.len;
 
     c->t->ops->read(c->t, &c->in);
-    fwrite(c->in.data + before, 1, c->in.len - before, stdout);
+    if (c->in.len > before)
+        fwrite(c->in.data + before, 1, c->in.len - before, stdout);
     if (c->in.len >= 2 && memcmp(c->in.data + c->in.len - 2, "# ", 2) == 0 &&
         c->sent < c->send_count) {
         buf_printf(&c->out, "%s\r", c->sends[c->sent++]);
