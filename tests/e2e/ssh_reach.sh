@@ -92,7 +92,8 @@ known=$work/known
 client "$plain" known="$known" policy=strict password="$password"
 expect 'strict: unknown is refused' 'error 3 hostkey: .*SHA256:.*not known' \
     'hint .*accept-new'
-fingerprint=$(ssh-keygen -lf "$work/server/host_ed25519.pub" | cut -d' ' -f2)
+fingerprint=$(ssh-keygen -lf "$work/server/host_ed25519.pub" | cut -d' ' -f2 |
+    sed 's/[+]/[+]/g')
 client "$plain" known="$known" policy=ask answer=no password="$password"
 expect 'ask: no' "question 1 echo=1 \[127.0.0.1\]:$plain ED25519 $fingerprint" \
     'error 3 hostkey: .*not accepted'
