@@ -9,6 +9,12 @@
 
 enum stage { BEGIN, LOW, HIGH, HALVE, FOUND };
 
+/* The size that is tried is `n` to the probe and to pass. */
+static void set_size(struct walker *w, json_int_t n)
+{
+    json_object_set_new(w->bisected, "n", json_integer(n));
+}
+
 static void try_size(struct walker *w, int stage, json_int_t n)
 {
     const struct bisect *b = w->at->bisect;
@@ -16,12 +22,13 @@ static void try_size(struct walker *w, int stage, json_int_t n)
     w->visit.stage = stage;
     w->visit.now = n;
     facts_forget(w, b->probe->as);
-    json_object_set_new(w->bisected, b->as, json_integer(n));
+    set_size(w, n);
     w->moved = true;
 }
 
 static void found(struct walker *w, json_t *n)
 {
+    json_object_del(w->bisected, "n");
     json_object_set_new(w->bisected, w->at->bisect->as, n);
     w->visit.stage = FOUND;
     w->moved = true;
@@ -58,13 +65,13 @@ static enum permit permit(struct walker *w)
     if (permit_class(w, class) || w->visit.granted)
         return PERMIT_YES;
     commands = json_array();
-    json_object_set_new(w->bisected, b->as, json_integer(w->visit.low));
+    set_size(w, w->visit.low);
     if (!facts_ensure_with(w, b->probe)) {
         json_decref(commands);
         return PERMIT_WAIT;
     }
     use_commands(w, b->probe, commands);
-    json_object_set_new(w->bisected, b->as, json_integer(w->visit.high));
+    set_size(w, w->visit.high);
     use_commands(w, b->probe, commands);
     return permit_ask(w, class, commands, json_array());
 }

@@ -309,16 +309,19 @@ static void list_commands(const struct change *c, json_t *send, json_t *undo)
             json_array_extend(undo, c->steps[i].undo);
 }
 
-static json_t *steps_json(const struct change *c)
+/* What is sent now; from here on it may have been. */
+static json_t *send_json(struct change *c)
 {
     json_t *out = json_array();
 
     for (size_t i = 0; i < c->count; i++)
-        if (!c->steps[i].present)
+        if (!c->steps[i].present) {
+            c->steps[i].sent = true;
             json_array_append_new(
                 out, json_pack("{s:s,s:s?,s:O}", "send", c->steps[i].send,
                                "mode", c->steps[i].step->mode, "undo",
                                c->steps[i].undo));
+        }
     return out;
 }
 
@@ -352,7 +355,7 @@ static void consent(struct walker *w)
         c->effect = walk_emit(
             w, json_pack("{s:s,s:s,s:s,s:o}", "effect", "do", "checkpoint",
                          w->at->id, "class", class_name(class_of(c)),
-                         "steps", steps_json(c)));
+                         "steps", send_json(c)));
         w->visit.stage = DOING;
     }
 }
@@ -399,7 +402,6 @@ static void verify(struct walker *w)
     for (size_t i = 0; i < c->count; i++)
         if (c->steps[i].step->verify)
             good = eval_bool(w, c->steps[i].step->verify, NULL) == 1 && good;
-    c->verified = good;
     if (good)
         next_stage(w, DECIDE);
     else

@@ -88,12 +88,15 @@ static void check_alternatives(struct flows *f, const struct source *src)
     for (size_t i = 0; i < f->finding_count; i++)
         ids[i] = f->findings[i].id;
     for (size_t i = 0; i < f->finding_count; i++) {
-        const struct words *w = &f->findings[i].alternatives;
+        const struct finding *found = &f->findings[i];
+        const struct yaml_node *list = yaml_get(
+            yaml_get(src->doc->root, found->id), "alternatives");
 
-        for (size_t k = 0; k < w->count; k++)
-            if (!finding_of(f, w->items[k]))
-                diag_unknown(f, src, f->findings[i].at, "finding",
-                             w->items[k], ids, f->finding_count);
+        for (size_t k = 0; k < found->alternatives.count; k++)
+            if (!finding_of(f, found->alternatives.items[k]))
+                diag_unknown(f, src, yaml_nth(list, k), "finding",
+                             found->alternatives.items[k], ids,
+                             f->finding_count);
     }
     free(ids);
 }

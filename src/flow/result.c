@@ -190,10 +190,11 @@ static json_t *change_json(const struct change *c)
     json_t *send = json_array(), *undo = json_array();
 
     for (size_t i = 0; i < c->count; i++)
-        if (c->steps[i].undo && !c->steps[i].present)
+        if (c->steps[i].sent)
             json_array_append_new(send, json_string(c->steps[i].send));
     for (size_t i = c->count; i-- > 0;)
-        json_array_extend(undo, c->steps[i].undo);
+        if (c->steps[i].sent)
+            json_array_extend(undo, c->steps[i].undo);
     return json_pack("{s:s,s:o,s:o,s:b,s:b}", "checkpoint", c->point->id,
                      "commands", send, "undo", undo, "undone", c->undone,
                      "verified", c->verified);

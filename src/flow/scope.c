@@ -165,6 +165,8 @@ static void known_at(struct scope *s, const struct checkpoint *p)
         add_name(s, fixed[i]);
     if (s->flow->needs_vpn)
         add_name(s, "vpns");
+    if (p->bisect)
+        add_name(s, "n");       /* the size that is tried */
     add_path(s, p);
 }
 

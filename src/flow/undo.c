@@ -18,7 +18,7 @@ static bool is_over(const struct change *c, const struct checkpoint *only)
 static bool has_undo(const struct change *c)
 {
     for (size_t i = 0; i < c->count; i++)
-        if (json_array_size(c->steps[i].undo))
+        if (c->steps[i].sent && json_array_size(c->steps[i].undo))
             return true;
     return false;
 }
@@ -43,7 +43,7 @@ static int restored(const struct walker *w, const struct change *c)
         const struct change_step *s = &c->steps[i];
         int one;
 
-        if (!json_array_size(s->undo))
+        if (!s->sent || !json_array_size(s->undo))
             continue;
         one = s->step->restored ? eval_bool(w, s->step->restored, NULL)
                                 : change_same(w, s->reads);
@@ -61,10 +61,11 @@ static void send(struct walker *w, struct change *c)
     size_t k;
 
     for (size_t i = c->count; i-- > 0;)
-        json_array_foreach(c->steps[i].undo, k, command)
-            json_array_append_new(
-                steps, json_pack("{s:O,s:s?}", "send", command, "mode",
-                                 c->steps[i].step->mode));
+        if (c->steps[i].sent)
+            json_array_foreach(c->steps[i].undo, k, command)
+                json_array_append_new(
+                    steps, json_pack("{s:O,s:s?}", "send", command, "mode",
+                                     c->steps[i].step->mode));
     c->stage = SENT;
     c->effect = walk_emit(w, json_pack("{s:s,s:s,s:o}", "effect", "undo",
                                        "checkpoint", c->point->id, "steps",

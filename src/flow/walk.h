@@ -49,6 +49,7 @@ struct change_step {
     json_t *undo;               /* [command]; may be empty */
     json_t *reads;              /* [{probe, path, value}] as it was before */
     bool present;               /* need not be sent */
+    bool sent;                  /* or may have been */
 };
 #define CHANGE_GIVEN_UP (-1)    /* stage: nothing more is tried */
 struct change {
