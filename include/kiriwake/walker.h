@@ -35,7 +35,7 @@
  *       stale: a new epoch; unanswered effects are issued again
  *   {"event": "retry"} {"event": "back"}           by the human; back: to
  *       the last check point that a human decided
- *   {"event": "decide", "outcome": id, "remark": ""}  the current check point
+ *   {"event": "decide", "answer": id, "remark": ""}  the current check point
  *       by hand
  *   {"event": "stop", "why": "timeout|interrupted|failed"}   undo, then done;
  *       "failed" once more: nothing can be sent, done at once
@@ -70,7 +70,8 @@ const json_t *walker_subject(const struct walker *w);
  * The result: outcome, subject, flow, path, findings, suspects, ruled_out,
  * pending, changes and error as `check --json` prints them (DESIGN: command
  * line); valid at any time (new reference). Texts in the chosen language.
- * A change that is not both undone and verified is exit status 4.
+ * A change that is not undone is exit status 4; one that is undone and not
+ * verified was put back on the device's word alone.
  */
 json_t *walker_result(const struct walker *w);
 

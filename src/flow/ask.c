@@ -273,6 +273,12 @@ static void keep_answer(struct walker *w, const char *said)
                                : json_string(said));
 }
 
+void ask_keep(struct walker *w, const struct outcome *o)
+{
+    if (outcome_of(w->at->answers, w->at->answer_count, o->id) == o)
+        keep_answer(w, o->id);
+}
+
 static char *because_of(const struct walker *w, const struct outcome *o,
                         const char *said)
 {

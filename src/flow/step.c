@@ -11,18 +11,28 @@ static enum action_class class_of(const char *word)
     return CLASS_CONFIG;
 }
 
-/* An undo must be provable: something read tells that all is as before. */
+/* An undo should be provable: something read tells that all is as before. A
+ * configuration's must be; what cannot be read at all (a debug switch) is
+ * undone on the device's word alone. */
 static void check_undo(struct flows *f, const struct checkpoint *p,
                        const struct step *s)
 {
+    static const char state[] = "an undo needs state: what is read before, "
+                                "and again afterwards";
+    static const char proof[] = "an undo needs present, restored or "
+                                "undo: '=EXPR', to be proved by";
+    const char *fault = NULL;
+
     if (!s->undo && !s->undo_expr)
         return;
     if (!s->state.count)
-        diag_error(f, p->src, s->at, "an undo needs state: what is read "
-                                     "before, and again afterwards");
+        fault = state;
     else if (!s->present && !s->restored && !s->undo_expr)
-        diag_error(f, p->src, s->at, "an undo needs present, restored or "
-                                     "undo: '=EXPR', to be proved by");
+        fault = proof;
+    if (fault && s->class == CLASS_CONFIG)
+        diag_error(f, p->src, s->at, "%s", fault);
+    else if (fault)
+        diag_warn(f, p->src, s->at, "%s", fault);
 }
 
 static void undo_load(struct flows *f, const struct checkpoint *p,

@@ -345,20 +345,22 @@ static void on_back(struct walker *w, const json_t *event)
         trail_back(w);
 }
 
-/* The human decides the check point with one of its outcomes. */
+/* The human decides the check point with one of its outcomes or answers. */
 static void on_decide(struct walker *w, const json_t *event)
 {
-    const char *id = json_string_value(json_object_get(event, "outcome"));
+    const char *id = json_string_value(json_object_get(event, "answer"));
     const char *remark = json_string_value(json_object_get(event, "remark"));
-    const struct outcome *o;
+    const struct outcome *o = NULL;
 
-    if (w->phase != PHASE_WALK || !id)
-        return;
-    o = outcome_of(w->at->outcomes, w->at->outcome_count, id);
+    if (w->phase == PHASE_WALK && id)
+        o = outcome_of(w->at->outcomes, w->at->outcome_count, id);
+    if (w->phase == PHASE_WALK && id && !o)
+        o = outcome_of(w->at->answers, w->at->answer_count, id);
     if (!o)
         return;
     walk_drop_open(w);
     trail_human(w);
+    ask_keep(w, o);
     decide_outcome(w, o, "human", remark, json_array());
 }
 

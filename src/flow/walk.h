@@ -206,6 +206,8 @@ void ask_emit(struct walker *w, struct reply *r, const char *why,
 /* Takes an answer; false when it is none of the answers. */
 bool ask_answered(struct walker *w, const json_t *effect,
                   const json_t *event);
+/* Remembers an answer that was decided by hand. */
+void ask_keep(struct walker *w, const struct outcome *o);
 void sample_run(struct walker *w);
 void bisect_run(struct walker *w);
 void do_run(struct walker *w);

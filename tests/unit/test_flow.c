@@ -109,9 +109,9 @@ static const struct {
     {A "    do: []\n    next: open\n", "9:5: do: expected a list of steps"},
     {A "    do: [{send: x, class: config}]\n    next: open\n",
      "9:11: class config needs an undo"},
-    {A "    do: [{send: x, class: disrupt, undo: y}]\n    next: open\n",
+    {A "    do: [{send: x, class: config, undo: y}]\n    next: open\n",
      "9:11: an undo needs state"},
-    {A "    do: [{send: x, class: disrupt, undo: y, state: [log]}]\n"
+    {A "    do: [{send: x, class: config, undo: y, state: [log]}]\n"
      "    next: open\n", "9:11: an undo needs present, restored or"},
     {A "    do: [{send: x, class: dangerous}]\n    next: open\n",
      "9:27: class is one of: read, session, active, disrupt, config"},

@@ -270,7 +270,7 @@ static void human_decides_the_current_point(void **state)
     kit_open(&k, back_flow);
     kit_start(&k, "{}");
     kit_answer(&k, "right");
-    kit_step(&k, js("{\"event\": \"decide\", \"outcome\": \"normal\", "
+    kit_step(&k, js("{\"event\": \"decide\", \"answer\": \"normal\", "
                     "\"remark\": \"seen\"}"));
     assert_string_equal(kit_text(kit_last(&k), "checkpoint"), "c");
     r = walker_result(k.w);
