@@ -103,12 +103,13 @@ static void loop(struct tui *t)
     while (!t->over_now) {
         uint64_t now = clock_now(&real);
 
-        screen_settle(t);
+        if (t->pressed || now - painted >= TURN_FRAME_MS)
+            screen_settle(t);
         if (t->dirty && (t->pressed || now - painted >= TURN_FRAME_MS)) {
             show(t);
             painted = now;
-            t->pressed = false;
         }
+        t->pressed = false;
         if (screen_top(t)->mode->idle)
             screen_top(t)->mode->idle(t, screen_top(t)->state);
         turn(t);

@@ -7,7 +7,7 @@ static int wait_ms(struct tui *t, uint64_t due)
 {
     struct clock *c = t->run ? run_clock(t->run) : NULL;
     uint64_t now = screen_now(t);
-    uint64_t left = t->dirty ? TURN_FRAME_MS : TICK_MS;
+    uint64_t left = t->dirty || t->stale ? TURN_FRAME_MS : TICK_MS;
 
     if (due && due <= now)
         return 0;
