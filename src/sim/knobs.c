@@ -6,6 +6,7 @@
 
 #include "kiriwake/buf.h"
 #include "kiriwake/mem.h"
+#include "kiriwake/msg.h"
 #include "kiriwake/names.h"
 
 enum kind { NUMBER, WORD, COMMAND };
@@ -30,9 +31,9 @@ static int unknown_key(const char *key, struct err *e)
 
     for (size_t i = 0; i < KNOWN; i++)
         names[i] = known[i].name;
-    err_set(e, EXIT_USAGE, "unknown fault or variation '%s'", key);
+    err_set(e, EXIT_USAGE, _("unknown fault or variation '%s'"), key);
     if (names_suggest(key, names, KNOWN, near, sizeof near))
-        err_hint(e, "Did you mean %s?", near);
+        err_hint(e, _("Did you mean %s?"), near);
     return -1;
 }
 
@@ -68,7 +69,7 @@ static int set_number(struct knobs *k, const char *key, const char *value,
     unsigned long n = strtoul(value, &end, 10);
 
     if (!isdigit((unsigned char)value[0]) || *end || n > 100000000)
-        return err_set(e, EXIT_USAGE, "%s=%s: expected a number", key, value);
+        return err_set(e, EXIT_USAGE, _("%s=%s: expected a number"), key, value);
     if (strcmp(key, "split") == 0)
         k->split = n;
     else if (strcmp(key, "delay") == 0)
@@ -117,7 +118,7 @@ static int set(struct knobs *k, const char *key, const char *value,
     if (known[i].kind == NUMBER)
         return set_number(k, key, value, e);
     if (!value[0])
-        return err_set(e, EXIT_USAGE, "%s=: a value is missing", key);
+        return err_set(e, EXIT_USAGE, _("%s=: a value is missing"), key);
     if (known[i].kind == COMMAND)
         set_command(k, key, value);
     else

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kiriwake/mem.h"
+#include "kiriwake/msg.h"
 #include "kiriwake/names.h"
 #include "kiriwake/yaml.h"
 
@@ -72,20 +73,20 @@ static void not_found(const struct data *data, const char *driver,
 {
     char **paths = data_list(data, "drivers/", ".yaml");
     char *names[MAX_NAMES];
-    const char *what = "scenario", *word = name;
+    const char *what = _("no scenario '%s'"), *word = name;
     char near[200];
     size_t n = collect(paths, driver, names);
 
     if (n == 0) {
         n = collect(paths, NULL, names);
-        what = "simulated driver";
+        what = _("no simulated driver '%s'");
         word = driver;
     }
-    err_set(e, EXIT_USAGE, "no %s '%s'", what, word);
+    err_set(e, EXIT_USAGE, what, word);
     if (names_suggest(word, (const char *const *)names, n, near, sizeof near))
-        err_hint(e, "Did you mean %s?", near);
+        err_hint(e, _("Did you mean %s?"), near);
     else
-        err_hint(e, "`kiriwake scenarios` lists them.");
+        err_hint(e, _("`kiriwake scenarios` lists them."));
     for (size_t i = 0; i < n; i++)
         free(names[i]);
     data_list_free(paths);

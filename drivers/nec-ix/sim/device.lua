@@ -382,12 +382,10 @@ function device.noise()
   return d .. "GETH.002: GigaEthernet2 port 3 link up"
 end
 
+-- The configuration of the router at the other end of the VPN in question.
 function device.peer_config()
-  local t = w.trees.peer
-  if t.other_vendor then
-    return nil
-  end
-  return table.concat(config.lines(w.cfg.peer), "\n") .. "\n"
+  local name = setup_of.scenario.setup.subject or "peer"
+  return table.concat(config.lines(w.cfg[name]), "\n") .. "\n"
 end
 
 -- The arguments of `check` for this variation, one a line.
