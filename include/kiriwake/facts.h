@@ -28,8 +28,8 @@ void script_eval_facts(const struct script_chunk *c,
                        const json_t *subject, const json_t *env,
                        struct script_outcome *out, json_t **lines);
 
-/* Runs a body once; the table it returns becomes the global `lib` of all
- * chunks of s. -1 and *e (65). */
+/* Runs a body once; what the table that it returns holds is added to the
+ * global `lib` of all chunks of s. -1 and *e (65). */
 int script_library(struct script *s, const char *code,
                    const struct script_place *at, struct err *e);
 

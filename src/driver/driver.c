@@ -37,17 +37,14 @@ void driver_hash(struct driver *d, const char *text, size_t len)
         d->hash = (d->hash ^ (unsigned char)text[i]) * 0x100000001b3u;
 }
 
-static int load_library(struct loader *l)
+static int load_library(struct loader *l, const struct yaml_node *node)
 {
     struct driver *d = l->d;
-    const struct yaml_node *node = yaml_get(d->doc->root, "library");
     struct err missing = {0};
     struct data_file f;
     char *path;
     int rc;
 
-    if (!node)
-        return 0;
     path = mem_printf("drivers/%s/%s", d->name, node->text);
     rc = data_read(l->data, path, &f, &missing);
     free(path);
@@ -58,6 +55,16 @@ static int load_library(struct loader *l)
                         &(struct script_place){f.name, f.text, 1, 1}, l->e);
     data_free(&f);
     return rc;
+}
+
+static int load_libraries(struct loader *l)
+{
+    const struct yaml_node *list = yaml_get(l->d->doc->root, "library");
+
+    for (size_t i = 0; i < yaml_len(list); i++)
+        if (load_library(l, yaml_nth(list, i)) < 0)
+            return -1;
+    return 0;
 }
 
 static int load_all(struct loader *l, const char *name)
@@ -73,7 +80,7 @@ static int load_all(struct loader *l, const char *name)
     d->title = mem_strdup(yaml_text(root, "title"));
     d->json = yaml_json(root);
     if (driver_load_cli(l) < 0 || driver_load_messages(l) < 0 ||
-        load_library(l) < 0 || driver_load_probes(l) < 0)
+        load_libraries(l) < 0 || driver_load_probes(l) < 0)
         return -1;
     return driver_load_dialects(l);
 }

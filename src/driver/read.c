@@ -46,18 +46,17 @@ static bool is_complete(struct reading *r)
     return fail(r, mem_strdup(word));
 }
 
-/* env, and the fact itself by its name once it is made. */
+/* env, and the fact itself by its name: empty before it is made. */
 static json_t *own_env(const struct reading *r)
 {
     json_t *env = json_copy((json_t *)r->env);
 
     if (!env)
         env = json_object();
-    json_object_del(env, r->p->info.name);
-    if (r->facts)
-        json_object_set_new(env, r->p->info.name,
-                            json_pack("{s:s,s:O}", "state", "present",
-                                      "facts", r->facts));
+    json_object_set_new(env, r->p->info.name,
+                        json_pack("{s:s,s:o}", "state", "present", "facts",
+                                  r->facts ? json_incref(r->facts)
+                                           : json_object()));
     return env;
 }
 
@@ -151,21 +150,21 @@ static bool parse(struct reading *r, struct textfsm_rows **rows)
 static const char *state_of(struct reading *r)
 {
     struct textfsm_rows *rows;
-    bool absent, proved, shown;
+    bool empty, proved, shown;
     const char *state = "unreadable";
 
     if (!is_complete(r))
         return state;
     proved = proves_absent(r);
-    absent = proved || shows_absent(r);
+    empty = shows_absent(r);
     if (!parse(r, &rows) && !proved)
         return state;
     shown = r->p->template ? rows && textfsm_rows_count(rows) > 0
                            : !is_blank(r->reply->text);
-    if (!absent && !shown)
+    if (!empty && !proved && !shown)
         fail(r, mem_strdup("the reply shows nothing, and proves nothing"));
     else if (make_facts(r, rows) && check_holds(r))
-        state = absent || proves_absent(r) ? "absent" : "present";
+        state = empty || proves_absent(r) ? "absent" : "present";
     textfsm_rows_free(rows);
     return state;
 }

@@ -10,6 +10,9 @@
 #include "kiriwake/facts.h"
 #include "kiriwake/script.h"
 
+/* Instructions of one evaluation. */
+#define FACTS_INSTRUCTIONS 20000000
+
 enum raised {
     RAISED_NOTHING,
     RAISED_MISSING,         /* has() catches this one only */
@@ -45,6 +48,23 @@ struct script {
     size_t count, cap;
     struct script_matcher matcher;
 };
+
+struct name_place {
+    int line, col;
+};
+
+struct script_chunk {
+    struct script *script;
+    char *file;                 /* place.name */
+    int line;                   /* of the chunk's first line in it */
+    int function;               /* registry reference */
+    json_t *names;
+    struct name_place *places;
+    size_t place_cap;
+};
+
+/* The hook that ends what runs too long. */
+void facts_on_count(lua_State *L, lua_Debug *ar);
 
 /* Keys of the Lua registry. */
 extern const char facts_key_env, facts_key_lib, facts_key_marks,
@@ -87,12 +107,21 @@ void facts_reset_marks(lua_State *L);
 json_t *facts_take_lines(lua_State *L, int index);
 void facts_rows_done(struct run *r);
 
+/* strict.c: has, state, readable, delta. */
+int facts_has(lua_State *L);
+int facts_state(lua_State *L);
+int facts_readable(lua_State *L);
+int facts_delta(lua_State *L);
+
 /* value.c: Lua to JSON; raises on what JSON cannot hold. */
 json_t *facts_to_json(lua_State *L, int index);
 
 /* library.c, text.c, pattern.c */
 void facts_open_library(lua_State *L);
 void facts_open_text(lua_State *L);
+/* Pops the table at the top and offers it to chunks under a name, behind a
+ * table that cannot change. */
+void facts_publish(lua_State *L, const char *name);
 /* Adds find, match, gmatch and gsub to the table at the top. */
 void facts_open_patterns(lua_State *L);
 

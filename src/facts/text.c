@@ -61,8 +61,7 @@ static int read_only(lua_State *L)
     return luaL_error(L, "the library cannot be changed");
 }
 
-/* The library at the top under a name, behind a table that cannot change. */
-static void publish(lua_State *L, const char *name)
+void facts_publish(lua_State *L, const char *name)
 {
     lua_newtable(L);
     lua_newtable(L);
@@ -102,13 +101,13 @@ void facts_open_text(lua_State *L)
     lua_pushcfunction(L, text_rep);
     lua_setfield(L, -2, "rep");
     facts_open_patterns(L);
-    publish(L, "string");
+    facts_publish(L, "string");
     luaL_requiref(L, LUA_TABLIBNAME, luaopen_table, 0);
     drop(L, table_off);
-    publish(L, "table");
+    facts_publish(L, "table");
     luaL_requiref(L, LUA_MATHLIBNAME, luaopen_math, 0);
     drop(L, math_off);
-    publish(L, "math");
+    facts_publish(L, "math");
     lua_rawgetp(L, LUA_REGISTRYINDEX, &facts_key_lib);
     lua_pushcfunction(L, text_tostring);
     lua_setfield(L, -2, "tostring");

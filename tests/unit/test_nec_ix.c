@@ -1,34 +1,5 @@
-/* The nec-ix driver against the guides' own samples, and against damage. */
-#include "probe_fixture.h"
-
-#define SUBJECT                                                            \
-    "{\"id\": \"ipsec-policy\", \"peer\": \"198.51.100.200\", "            \
-    "\"peer_any\": false, \"policy\": \"ike-policy\", "                    \
-    "\"interface\": \"Tunnel0.0\", \"ike_version\": 1}"
-
-static int setup(void **state)
-{
-    (void)state;
-    return load_driver("nec-ix");
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    driver_free(driver);
-    return 0;
-}
-
-/* {"config": …} as the probes that need it see it. */
-static json_t *env_of(const char *name, const char *subject)
-{
-    json_t *env = json_object();
-
-    json_object_set_new(env, "config",
-                        read_fixture("config", name, subject, NULL,
-                                     "present"));
-    return env;
-}
+/* The SAs, counters and tables of a NEC IX: samples and damage. */
+#include "nec_ix.h"
 
 static void test_ike_sa(void **state)
 {
@@ -176,130 +147,203 @@ static void test_copies_bear_reading(void **state)
     }
 }
 
-static void test_vpns(void **state)
+static void test_statistics(void **state)
 {
-    json_t *f = read_fixture("vpns", "config-guide", "{}", NULL, "present");
+    json_t *f = read_fixture("ike_statistics", "ike_statistics-guide", "{}",
+                             NULL, "present");
 
     (void)state;
-    assert_leaf(f, "vpns",
-                "[{\"context\":\"\",\"id\":\"ipsec-policy\","
-                "\"ike_version\":1,\"interface\":\"Tunnel0.0\","
-                "\"mode\":\"main\",\"name\":\"ipsec-policy\","
-                "\"peer\":\"198.51.100.200\",\"peer_any\":false,"
-                "\"policy\":\"ike-policy\",\"role\":\"either\"}]");
+    assert_int_equal(json_object_size(leaf(f, "device.rcvd")), 37);
+    assert_int_equal(json_object_size(leaf(f, "device.sent")), 37);
+    assert_leaf(f, "device.rcvd.no_proposal_chosen", "0");
+    assert_leaf(f, "device.sent.invalid_id_information", "0");
     json_decref(f);
-    f = read_text("vpns", "hostname Router\n!\ninterface Tunnel1.0\n"
-                          "  tunnel mode ipsec-ikev2\n"
-                          "  ikev2 peer 192.0.2.7 authentication psk id "
-                          "ipv4 192.0.2.7\n  no shutdown\n", "{}", NULL);
-    assert_leaf(f, "vpns.0.ike_version", "2");
-    assert_leaf(f, "vpns.0.peer", "\"192.0.2.7\"");
+    f = read_fixture("ipsec_statistics", "ipsec_statistics-guide", "{}", NULL,
+                     "present");
+    assert_leaf(f, "device.replay_errors", "0");
+    assert_leaf(f, "device.not_found_esp_sa", "0");
+    assert_leaf(f, "device.esp_encap_history_3des", "0");
     json_decref(f);
-    f = read_text("vpns", "hostname Router\n", "{}", NULL);
-    assert_string_equal(state_of(f), "absent");
-    assert_leaf(f, "vpns", "[]");
-    json_decref(f);
-    assert_unreadable("vpns", "", "{}", NULL, "empty");
-    assert_unreadable("vpns", "hello\n", "{}", NULL, "no configuration");
 }
 
-static void test_config(void **state)
+static void replace_at(char *text, const char *what, const char *with)
 {
-    json_t *f = read_fixture("config", "config-guide", SUBJECT, NULL,
+    char *at = strstr(text, what);
+
+    assert_non_null(at);
+    memcpy(at, with, strlen(with));
+}
+
+static void test_statistics_values(void **state)
+{
+    char *text = fixture("ike_statistics-guide");
+    char *sent = strstr(text, "Sent:");
+    json_t *f;
+
+    (void)state;
+    replace_at(text, "0 no proposal chosen", "7");
+    replace_at(sent, "0 no proposal chosen", "3");
+    f = read_text("ike_statistics", text, "{}", NULL);
+    assert_leaf(f, "device.rcvd.no_proposal_chosen", "7");
+    assert_leaf(f, "device.sent.no_proposal_chosen", "3");
+    json_decref(f);
+    free(text);
+}
+
+static void test_statistics_damage(void **state)
+{
+    char *ike = fixture("ike_statistics-guide");
+    char *ipsec = fixture("ipsec_statistics-guide");
+    char *bad;
+
+    (void)state;
+    assert_incomplete_unreadable("ike_statistics", ike, NULL);
+    assert_incomplete_unreadable("ipsec_statistics", ipsec, NULL);
+    assert_cut_unreadable("ike_statistics", ike, NULL, 0);
+    assert_cut_unreadable("ipsec_statistics", ipsec, NULL, 0);
+    assert_unknown_lines("ipsec_statistics", ipsec, NULL);
+    for (size_t n = 1; n <= line_count(ike); n++) {
+        bad = with_line(ike, n, "    Gained: 0 of all");
+        assert_unreadable("ike_statistics", bad, "{}", NULL, "unknown");
+        free(bad);
+    }
+    assert_unreadable("ike_statistics", "\n\n", "{}", NULL, "empty");
+    assert_unreadable("ipsec_statistics", "", "{}", NULL, "empty");
+    free(ike);
+    free(ipsec);
+}
+
+static void test_interfaces(void **state)
+{
+    json_t *env = env_of("config-branch", BRANCH);
+    json_t *f = read_fixture("interfaces", "interfaces", BRANCH, env,
                              "present");
 
     (void)state;
-    assert_leaf(f, "ike_policy.proposals", "[\"ike-prop\"]");
-    assert_leaf(f, "ike_policy.mode", "\"main\"");
-    assert_leaf(f, "ike_proposals",
-                "[{\"encryption\":\"aes-256\",\"hash\":\"sha\","
-                "\"name\":\"ike-prop\"}]");
-    assert_leaf(f, "missing_ike_proposals", "[]");
-    assert_leaf(f, "map.proposals", "[\"auto-prop\"]");
-    assert_leaf(f, "ipsec_proposals",
-                "[{\"encryption\":\"aes-256\",\"hash\":\"sha\","
-                "\"name\":\"auto-prop\",\"protocol\":\"esp\"}]");
-    assert_leaf(f, "access_list.entries",
-                "[\"permit ip src any dest any\"]");
-    assert_leaf(f, "selector",
-                "{\"local\":\"192.168.0.0/24\",\"remote\":"
-                "\"192.168.1.0/24\"}");
-    assert_leaf(f, "remote_host", "\"192.168.1.1\"");
-    assert_leaf(f, "tunnel.mode", "\"ipsec\"");
-    assert_leaf(f, "tunnel.shutdown", "false");
-    assert_leaf(f, "tunnel.adjust_mss", "\"auto\"");
-    assert_leaf(f, "anti_replay", "true");
-    assert_leaf(f, "logging.buffered", "false");
-    assert_leaf(f, "ike_local_id", "");
+    assert_leaf(f, "wan", "{\"name\":\"GigaEthernet0.1\","
+                          "\"physical\":\"up\",\"state\":\"up\"}");
+    assert_leaf(f, "tunnel.state", "\"down\"");
+    assert_leaf(f, "device.interfaces.0.state",
+                "\"administratively-down\"");
     json_decref(f);
-}
-
-/* The guide's listing as printed, with its marks (A) to (G): a language of
- * lines takes them for parts of the names. */
-static void test_config_marked(void **state)
-{
-    json_t *f = read_fixture("vpns", "config-guide-marked", "{}", NULL,
-                             "present");
-
-    (void)state;
-    assert_leaf(f, "vpns.0.interface", "\"Tunnel0.0\"");
-    assert_leaf(f, "vpns.0.peer", "\"198.51.100.200\"");
+    f = read_fixture("interfaces", "interfaces-pppoe-down", BRANCH, env,
+                     "present");
+    assert_leaf(f, "wan.state", "\"down\"");
+    assert_leaf(f, "wan.physical", "\"down\"");
+    assert_leaf(f, "tunnel", "");
     json_decref(f);
-}
-
-static json_t *log_of(const char *name)
-{
-    json_t *env = env_of("config-guide", SUBJECT);
-    json_t *f = read_fixture("log", name, SUBJECT, env, "present");
-
     json_decref(env);
-    return f;
 }
 
-static void test_log_samples(void **state)
+static void test_ip_address(void **state)
 {
-    json_t *f = log_of("log-proposal");
+    json_t *env = env_of("config-branch", BRANCH);
+    char *text = fixture("ip_interface"), *cut;
+    json_t *f = read_text("ip_address", text, BRANCH, env);
 
     (void)state;
-    assert_leaf(f, "attempt.role", "\"initiator\"");
-    assert_leaf(f, "attempt.phase1", "\"begun\"");
-    assert_leaf(f, "attempt.received",
-                "[{\"name\":\"NO-PROPOSAL-CHOSEN\",\"phase\":1,"
-                "\"type\":14}]");
+    assert_leaf(f, "wan", "{\"address\":\"100.64.7.9\","
+                          "\"determined_by\":\"ipcp\","
+                          "\"name\":\"GigaEthernet0.1\","
+                          "\"private\":true,\"state\":\"up\"}");
     json_decref(f);
-    f = log_of("log-address");
-    assert_leaf(f, "attempt.not_found", "true");
-    assert_leaf(f, "attempt.deleted", "true");
-    assert_leaf(f, "attempt.sent.0.phase", "1");
+    cut = first_lines(text, 3);
+    assert_unreadable("ip_address", cut, BRANCH, env, "cut in the block");
+    free(cut);
+    cut = first_lines(text, 2);
+    assert_unreadable("ip_address", cut, BRANCH, env, "cut before it");
+    free(cut);
+    assert_unreadable("ip_address", text, BRANCH, NULL, "no configuration");
+    f = read_text("ip_address", "Interface GigaEthernet0.1 is up, line "
+                                "protocol is down\n"
+                                "  Internet protocol processing disabled\n",
+                  BRANCH, env);
+    assert_string_equal(state_of(f), "present");
+    assert_leaf(f, "wan.address", "");
     json_decref(f);
-    f = log_of("log-psk");
-    assert_leaf(f, "attempt.role", "\"responder\"");
-    assert_leaf(f, "attempt.mode", "\"main\"");
-    assert_leaf(f, "attempt.bad_id_lengths", "2");
+    assert_incomplete_unreadable("ip_address", text, env);
+    json_decref(env);
+    free(text);
+}
+
+static void test_routes(void **state)
+{
+    json_t *env = env_of("config-branch", BRANCH);
+    char *text = fixture("routes");
+    json_t *f = read_text("routes", text,
+                          "{\"id\": \"head-map\", \"peer\": "
+                          "\"192.0.2.1\", \"peer_any\": false}", env);
+
+    (void)state;
+    assert_leaf(f, "to_peer.interface", "\"GigaEthernet0.0\"");
+    assert_leaf(f, "to_peer.next_hop", "\"192.168.3.254\"");
+    assert_leaf(f, "to_peer_via_tunnel", "false");
+    assert_leaf(f, "to_remote.prefix", "\"0.0.0.0/0\"");
+    assert_leaf(f, "to_remote_via_tunnel", "true");
+    assert_leaf(f, "default.interface", "\"Tunnel0.0\"");
     json_decref(f);
-    f = log_of("log-ids");
-    assert_leaf(f, "attempt.mode", "\"aggressive\"");
-    assert_leaf(f, "attempt.phase1", "\"finished\"");
-    assert_leaf(f, "attempt.phase2", "\"begun\"");
-    assert_leaf(f, "attempt.received.0.phase", "2");
-    assert_leaf(f, "attempt.received.0.type", "18");
+    f = read_text("routes", text, BRANCH, env);
+    assert_leaf(f, "to_peer.prefix", "\"0.0.0.0/0\"");
+    assert_leaf(f, "to_peer_via_tunnel", "true");
     json_decref(f);
-    f = log_of("log-no-sa");
-    assert_leaf(f, "current.0.event", "\"esp.no-sa\"");
-    assert_leaf(f, "current.0.spi", "\"0xbd7ffcac\"");
-    assert_leaf(f, "current.1.error", "0");
+    assert_incomplete_unreadable("routes", text, env);
+    assert_cut_unreadable("routes", text, env, 0);
+    for (size_t n = 6; n <= line_count(text); n++) {
+        char *bad = with_line(text, n, "Z 10.0.0.0/8 maybe");
+
+        assert_unreadable("routes", bad, "{}", env, "unknown");
+        free(bad);
+    }
+    json_decref(env);
+    free(text);
+}
+
+static void test_version(void **state)
+{
+    char *text = fixture("version");
+    json_t *f = read_text("version", text, "{}", NULL);
+
+    (void)state;
+    assert_leaf(f, "model", "\"IX2215\"");
+    assert_leaf(f, "os_version", "\"10.7.18\"");
+    /* 6 days, 21 hours and 45 minutes. */
+    assert_leaf(f, "uptime_s", "596700");
+    assert_leaf(f, "restart", "\"reload, caused by power-on\"");
     json_decref(f);
-    f = log_of("log-icv");
-    assert_leaf(f, "current.0.event", "\"esp.bad-icv\"");
-    assert_leaf(f, "current.1.error", "61");
+    assert_incomplete_unreadable("version", text, NULL);
+    assert_cut_unreadable("version", text, NULL, 15);
+    assert_unreadable("version", "", "{}", NULL, "empty");
+    f = read_fixture("clock", "clock", "{}", NULL, "present");
+    assert_leaf(f, "text", "\"Wednesday, 15 March 2023 02:01:17 +09 00\"");
     json_decref(f);
-    f = log_of("log-pppoe");
-    assert_leaf(f, "device.pppoe_stops.0.interface", "\"GigaEthernet0.1\"");
+    free(text);
+}
+
+static void test_tech_support(void **state)
+{
+    json_t *f = read_fixture("tech_support", "tech_support", "{}", NULL,
+                             "present");
+
+    (void)state;
+    assert_leaf(f, "sections", "[\"show clock\",\"show version\","
+                               "\"show ipsec sa\"]");
     json_decref(f);
-    f = log_of("log-bandwidth");
-    assert_leaf(f, "current.0.event", "\"packet.flow-control\"");
-    assert_leaf(f, "current.0.interface", "\"GigaEthernet0.0\"");
+    assert_unreadable("tech_support", "nothing\n", "{}", NULL,
+                      "no section");
+}
+
+static void test_unverified(void **state)
+{
+    json_t *f = read_text("pppoe", "State is up\n  PADI sent 12, PADO "
+                                   "received 3\n", "{}", NULL);
+
+    (void)state;
+    assert_true(json_is_true(json_object_get(f, "unverified")));
+    assert_leaf(f, "padi_sent", "12");
     json_decref(f);
+    assert_true(driver_probe(driver, "ping")->unverified);
+    assert_int_equal(driver_probe(driver, "ping")->class, CLASS_ACTIVE);
+    assert_unreadable("ping", "", "{}", NULL, "empty");
 }
 
 int main(void)
@@ -311,10 +355,15 @@ int main(void)
         cmocka_unit_test(test_ipsec_sa),
         cmocka_unit_test(test_ipsec_sa_damage),
         cmocka_unit_test(test_copies_bear_reading),
-        cmocka_unit_test(test_vpns),
-        cmocka_unit_test(test_config),
-        cmocka_unit_test(test_config_marked),
-        cmocka_unit_test(test_log_samples),
+        cmocka_unit_test(test_statistics),
+        cmocka_unit_test(test_statistics_values),
+        cmocka_unit_test(test_statistics_damage),
+        cmocka_unit_test(test_interfaces),
+        cmocka_unit_test(test_ip_address),
+        cmocka_unit_test(test_routes),
+        cmocka_unit_test(test_version),
+        cmocka_unit_test(test_tech_support),
+        cmocka_unit_test(test_unverified),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -461,6 +461,8 @@ static void test_kept_values(void **state)
     assert_int_equal(eval(f, "lib.keep(ike_sa.sas[1])")->result,
                      SCRIPT_VALUE);
     assert_reason(f, "lib.keep(ike_sa.sas[2])", SCRIPT_FAILED, "earlier");
+    assert_reason(f, "(function() lib.keep = nil end)()", SCRIPT_FAILED,
+                  "cannot be changed");
 }
 
 static void test_names(void **state)

@@ -1,0 +1,67 @@
+-- Small helpers for the replies of an IX that are tables of lines.
+
+local add = lib.add
+local is_v4, is_prefix, bits_of = lib.is_v4, lib.is_prefix, lib.bits_of
+local tables = {}
+
+-- Lines of `all` that are not in `some`, each as often as it is missing.
+function tables.without(all, some)
+    local left, out = {}, {}
+
+    for _, k in ipairs(some) do
+        left[k] = (left[k] or 0) + 1
+    end
+    for _, k in ipairs(all) do
+        if (left[k] or 0) > 0 then
+            left[k] = left[k] - 1
+        else
+            add(out, k)
+        end
+    end
+    return out
+end
+
+-- --- routes ---
+
+-- The route that an address would take: the longest prefix.
+function tables.route_to(routes, address)
+    local best
+
+    for _, r in ipairs(routes) do
+        if is_v4(address) and is_prefix(r.prefix) and
+            cidr(r.prefix, address) and
+            (not best or bits_of(r.prefix) > bits_of(best.prefix)) then
+            best = r
+        end
+    end
+    return best
+end
+
+-- Counters like "0 sp errors, 0 not found esp sa" of a row's TEXT, each with
+-- the half it stands in and its line. (A guide marks some with a star.)
+function tables.counters(rows, found)
+    for _, r in ipairs(rows) do
+        local text, side = r.TEXT, r.SIDE
+        local line = from(r, {})
+
+        for n, name in (text or ''):gmatch('(%d+) (%l[%l%d ]*)') do
+            found(side, (name:gsub(' ', '_')), int(n), line)
+        end
+    end
+end
+
+-- "6 days 21 hours 45 minutes" in seconds.
+function tables.uptime(text)
+    local units = {day = 86400, hour = 3600, minute = 60, second = 1,
+                   week = 604800, year = 31536000}
+    local total
+
+    for n, unit in (text or ''):gmatch('(%d+) (%a-)s?%f[%A]') do
+        if units[unit] then
+            total = (total or 0) + int(n) * units[unit]
+        end
+    end
+    return total
+end
+
+return tables
