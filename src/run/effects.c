@@ -262,6 +262,6 @@ void run_step(struct run *r)
 void run_decide(struct run *r, const char *outcome, const char *remark)
 {
     leave_place(r);
-    run_event(r, json_pack("{s:s,s:s,s:s}", "event", "decide", "answer",
+    run_event(r, json_pack("{s:s,s:s,s:s}", "event", "decide", "outcome",
                            outcome, "remark", remark ? remark : ""));
 }

@@ -113,19 +113,18 @@ static json_t *unread(const char *probe, const char *command,
 
 static json_t *subject_of(struct run *r)
 {
-    json_t *v = r->walker ? walker_view(r->walker) : NULL;
-    json_t *s = json_incref(v ? json_object_get(v, "subject") : r->subject);
-
-    json_decref(v);
-    return s ? s : json_object();
+    if (r->walker)
+        return json_incref((json_t *)walker_subject(r->walker));
+    return r->subject ? json_incref(r->subject) : json_object();
 }
 
 static json_t *read_fact(struct run *r, const json_t *effect,
                          const struct console_reply *rep)
 {
     json_t *subject = subject_of(r);
+    const json_t *env = r->walker ? walker_facts(r->walker) : r->facts;
     json_t *fact = driver_read(r->driver, text_of(effect, "probe"), rep,
-                               subject, r->facts);
+                               subject, env);
 
     json_decref(subject);
     return fact;

@@ -102,10 +102,12 @@ void run_fail(struct run *r, const struct err *e)
 {
     if (!r->err.status)
         r->err = *e;
-    if (r->walker && !walker_done(r->walker))
+    if (r->walker && !walker_done(r->walker)) {
         run_event(r, json_pack("{s:s,s:s}", "event", "stop", "why", "failed"));
-    else
-        r->phase = RUN_DONE;
+        /* nothing can be sent any more: what is left is not undone */
+        run_event(r, json_pack("{s:s,s:s}", "event", "stop", "why", "failed"));
+    }
+    r->phase = RUN_DONE;
 }
 
 /* --- opening ------------------------------------------------------------- */

@@ -55,9 +55,10 @@ json_t *run_result(const struct run *r)
     json_object_set(out, "outcome", json_object_get(walk, "outcome"));
     json_object_set_new(out, "device", device(r));
     json_object_update(out, walk);
-    if (r->err.status)
+    if (r->err.status) {
         json_object_set_new(out, "outcome", json_string("failed"));
-    json_object_set_new(out, "error", error(r));
+        json_object_set_new(out, "error", error(r));
+    }
     json_decref(walk);
     return out;
 }
@@ -68,7 +69,8 @@ static bool all_undone(const json_t *result)
     json_t *change;
 
     json_array_foreach(json_object_get(result, "changes"), i, change)
-        if (!json_is_true(json_object_get(change, "undone")))
+        if (!json_is_true(json_object_get(change, "undone")) ||
+            !json_is_true(json_object_get(change, "verified")))
             return false;
     return true;
 }
