@@ -33,7 +33,6 @@ struct run {
     struct driver *driver;      /* NULL while it is being detected */
     struct flows *flows;
     struct walker *walker;
-    struct sim *sim;
     struct session *session;
     struct secrets *secrets;
     struct casefile *journal;   /* NULL: none is kept */

@@ -175,21 +175,22 @@ static void scenario_of(struct run *r, char **driver, char **scenario)
 static struct transport *open_sim(struct run *r, struct err *e)
 {
     char *driver, *scenario, *login = target_query(&r->target, "login");
+    struct sim *sim;
 
     scenario_of(r, &driver, &scenario);
     r->clock.is_virtual = !r->o.real_time;
-    r->sim = sim_new(&r->o.data, driver, scenario, r->target.query,
-                     login != NULL, e);
-    if (r->sim && !r->o.driver)
+    sim = sim_new(&r->o.data, driver, scenario, r->target.query,
+                  login != NULL, e);
+    if (sim && !r->o.driver)
         r->o.driver = mem_strdup(driver);
-    if (r->sim && !r->o.user)
-        r->o.user = copy(sim_user(r->sim));
-    if (r->sim && !r->password)
-        r->password = copy(sim_password(r->sim));
+    if (sim && !r->o.user)
+        r->o.user = copy(sim_user(sim));
+    if (sim && !r->password)
+        r->password = copy(sim_password(sim));
     free(driver);
     free(scenario);
     free(login);
-    return r->sim ? transport_sim(r->sim) : NULL;
+    return sim ? transport_sim(sim) : NULL;
 }
 
 static struct transport *open_ssh(struct run *r, struct err *e)
@@ -435,7 +436,6 @@ void run_free(struct run *r)
     if (!r)
         return;
     session_free(r->session);
-    sim_free(r->sim);
     jobs_drop(r);
     walker_free(r->walker);
     flows_free(r->flows);
