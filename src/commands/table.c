@@ -10,6 +10,9 @@ extern const struct command command_drivers;
 extern const struct command command_parse;
 extern const struct command command_scenarios;
 extern const struct command command_sim;
+extern const struct command command_resume;
+extern const struct command command_probe;
+extern const struct command command_check;
 
 const struct command *const commands[] = {
     &command_cases,
@@ -17,6 +20,9 @@ const struct command *const commands[] = {
     &command_parse,
     &command_scenarios,
     &command_sim,
+    &command_resume,
+    &command_probe,
+    &command_check,
     NULL,
 };
 
