@@ -235,6 +235,16 @@ static void other_line(struct console *c, const char *raw, size_t len,
     event_line(c, rest, rest_len);
 }
 
+/* The echo after another prompt than the one that the command was sent at:
+ * the device changed its mode meanwhile. */
+static bool is_echo_elsewhere(struct console *c, const char *raw, size_t len)
+{
+    size_t n = strlen(c->command);
+
+    return n && len > n && memcmp(raw + len - n, c->command, n) == 0 &&
+           prompts_match(c->prompts, raw, len - n);
+}
+
 static void echo_phase_line(struct console *c, const char *raw, size_t len)
 {
     size_t rest_len, blanks = 0;
@@ -250,6 +260,8 @@ static void echo_phase_line(struct console *c, const char *raw, size_t len)
     }
     c->command_line = false;
     step = echo_line(&c->echo, raw, len);
+    if (step == ECHO_OTHER && is_echo_elsewhere(c, raw, len))
+        step = ECHO_DONE;
     if (step == ECHO_DONE) {
         c->habit = ECHO_ON;
         c->ended = false;

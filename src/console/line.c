@@ -69,6 +69,14 @@ static void delete_cells(struct line *l, size_t n)
     cut_after(l, l->cells.len - n);
 }
 
+/* ESC [ H: elsewhere on the screen, as after clearing it. */
+static void home(struct line *l)
+{
+    cut_after(l, 0);
+    l->cursor = 0;
+    l->rewritten = true;
+}
+
 static void control_sequence(struct line *l, unsigned char final)
 {
     size_t n = l->param ? l->param : 1;
@@ -86,6 +94,8 @@ static void control_sequence(struct line *l, unsigned char final)
         move_to(l, n - 1);
     else if (final == 'P')
         delete_cells(l, n);
+    else if (final == 'H' || final == 'f')
+        home(l);
 }
 
 static void in_escape(struct line *l, unsigned char byte)

@@ -29,6 +29,7 @@ struct device {
     struct buf said;            /* all lines typed, LF ended */
     const char *pending;        /* out, due at pending_at */
     uint64_t pending_at, now;
+    unsigned gap;
     bool hang_up, open_late;
     bool *freed;
 };
@@ -785,6 +786,86 @@ static void old_prompts_are_not_taken_back(void **state)
     finish(&t);
 }
 
+/* --- serial lines --- */
+
+/* One character each gap ms, as a slow line brings them. */
+static void slow_read(struct transport *t, struct buf *in)
+{
+    struct device *d = (struct device *)t;
+
+    t->due_ms = 0;
+    if (!d->pending)
+        return;
+    if (d->now >= d->pending_at) {
+        buf_addc(in, *d->pending++);
+        d->pending_at = d->now + d->gap;
+        if (!*d->pending)
+            d->pending = NULL;
+    }
+    t->due_ms = d->pending ? d->pending_at : 0;
+}
+
+static const struct transport_ops slow_ops = {
+    .name = "serial", .read = slow_read, .write = device_write,
+    .tick = device_tick, .answer = device_answer, .close = device_close};
+
+static void begin_serial(struct test *t, const struct step *steps,
+                         unsigned gap_ms)
+{
+    begin(t, steps);
+    t->device.gap = gap_ms;
+    t->device.base.ops = &slow_ops;
+    t->device.base.serial = true;
+    t->device.base.baud = 9600;
+}
+
+static const struct step sleeping[] = {
+    {"", "\r\nR1# ", 0, STAYS},
+    {"show x", "show x\r\none\r\nR1# two\r\nR1# ", 0, STAYS}, {0}};
+
+/* 20 character times are 21 ms: text that comes faster has no end in it. */
+static void serial_lines_settle_by_silence(void **state)
+{
+    struct test t;
+    uint64_t from;
+
+    (void)state;
+    begin_serial(&t, sleeping, 15);
+    run(&t);
+    assert_int_equal(session_state(t.s), SESSION_READY);
+    expect_said(&t, "\n");              /* it was asleep: one wake */
+    from = t.clock.now_ms;
+    session_run(t.s, "show x", NULL);
+    run(&t);
+    expect_log(&t, "1 complete: one\nR1# two\n");
+    assert_int_equal(t.clock.now_ms - from,
+                     15 * (strlen(sleeping[1].out) - 1) + 21);
+    finish(&t);
+}
+
+/* A line that stops for longer shows a prompt where there is none. */
+static void serial_lines_that_stop_are_late(void **state)
+{
+    struct test t;
+
+    (void)state;
+    begin_serial(&t, sleeping, 30);
+    session_run(t.s, "show x", NULL);
+    for (int i = 0; i < 500 && !strchr(buf_str(&t.log), '\n'); i++) {
+        struct pollfd fds[2];
+        uint64_t due;
+
+        session_pump(t.s);
+        session_fds(t.s, fds, &due);
+        clock_advance(&t.clock, due);
+    }
+    assert_non_null(strstr(buf_str(&t.log), "1 complete: one\n"));
+    run(&t);
+    /* Asked once more; the device has nothing left to say to it. */
+    assert_non_null(strstr(buf_str(&t.log), "1 timeout: "));
+    finish(&t);
+}
+
 /* --- another driver, once the device is known --- */
 
 static const struct console_mode any_modes[] = {
@@ -1045,6 +1126,8 @@ int main(void)
         cmocka_unit_test(late_text_again_is_truncated),
         cmocka_unit_test(once_means_once),
         cmocka_unit_test(old_prompts_are_not_taken_back),
+        cmocka_unit_test(serial_lines_settle_by_silence),
+        cmocka_unit_test(serial_lines_that_stop_are_late),
         cmocka_unit_test(another_profile_goes_on_at_the_prompt),
         cmocka_unit_test(a_mode_may_want_its_password),
         cmocka_unit_test(a_wrong_mode_password_is_refused),
