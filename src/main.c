@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "commands/screen.h"
 #include "kiriwake/command.h"
 #include "kiriwake/err.h"
 #include "kiriwake/msg.h"
@@ -77,7 +78,7 @@ static int dispatch(int argc, char **argv)
         return print_help();
     if (word[0] && word[0] != '-' && !looks_like_target(word))
         return unknown_command(word);
-    return EXIT_USAGE;
+    return screen_command(argc, argv);
 }
 
 int main(int argc, char **argv)

@@ -7,6 +7,7 @@
 
 extern const struct command command_cases;
 extern const struct command command_drivers;
+extern const struct command command_demo;
 extern const struct command command_parse;
 extern const struct command command_scenarios;
 extern const struct command command_sim;
@@ -17,6 +18,7 @@ extern const struct command command_check;
 const struct command *const commands[] = {
     &command_cases,
     &command_drivers,
+    &command_demo,
     &command_parse,
     &command_scenarios,
     &command_sim,

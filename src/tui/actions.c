@@ -34,6 +34,10 @@ static void on_line(void *arg, bool out, const char *text)
     struct tui *t = arg;
 
     dialogue_add(&t->dialogue, out, text);
+    if (out) {
+        snprintf(t->sent, sizeof t->sent, "%s", text);
+        t->progress[0] = '\0';
+    }
     t->since_ms = t->run ? screen_now(t) : t->since_ms;
     t->dirty = true;
 }
@@ -43,6 +47,7 @@ static void on_progress(void *arg, const char *text)
     struct tui *t = arg;
 
     snprintf(t->progress, sizeof t->progress, "%s", text);
+    t->sent[0] = '\0';
     t->since_ms = t->run ? screen_now(t) : t->since_ms;
     t->dirty = true;
 }

@@ -11,15 +11,26 @@
 #include "kiriwake/mem.h"
 #include "kiriwake/msg.h"
 
+#define READ_MS 500             /* nobody reads a question faster */
+
 struct consent {
     int top;
+    uint64_t since_ms;
 };
 
 static void *consent_init(struct tui *t, const void *arg)
 {
-    (void)t;
+    struct consent *c = mem_zalloc(sizeof *c);
+
     (void)arg;
-    return mem_zalloc(sizeof(struct consent));
+    c->since_ms = screen_now(t);
+    return c;
+}
+
+/* A key that was meant for what stood here before answers nothing. */
+static bool is_read(const struct tui *t, const struct consent *c)
+{
+    return t->o->keys || screen_now(t) - c->since_ms >= READ_MS;
 }
 
 static const struct {
@@ -118,14 +129,14 @@ static bool consent_key(struct tui *t, void *state, int ch, bool special)
 
 static void key_yes(struct tui *t, void *state)
 {
-    (void)state;
-    screen_answer(t, "yes", NULL);
+    if (is_read(t, state))
+        screen_answer(t, "yes", NULL);
 }
 
 static void key_no(struct tui *t, void *state)
 {
-    (void)state;
-    screen_answer(t, "no", NULL);
+    if (is_read(t, state))
+        screen_answer(t, "no", NULL);
 }
 
 static void key_look(struct tui *t, void *state)

@@ -30,22 +30,19 @@ struct frame frame_layout(bool with_path, bool with_dialogue)
     return f;
 }
 
-/* "hostname · NEC UNIVERGE IX2215 10.2", of what is known. */
-static void describe_device(const struct tui *t, struct buf *b)
+/* "hostname · NEC UNIVERGE IX · IX2215 · 10.2", of what is known. */
+static void describe_device(const struct tui *t, struct buf *b, bool title)
 {
-    static const char *const keys[] = {"hostname", "driver", "model",
-                                       "os_version"};
     const json_t *d = json_object_get(t->view, "device");
-    const char *title = json_text(t->view, "driver_title");
+    const char *parts[] = {json_text(d, "hostname"),
+                           json_text(t->view, "driver_title"),
+                           json_text(d, "model"), json_text(d, "os_version")};
 
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        const char *s = json_text(d, keys[i]);
-
-        if (i == 1 && title[0])
-            s = title;
-        if (s[0])
-            buf_printf(b, "%s%s", b->len ? " · " : "", s);
-    }
+    if (!parts[1][0])
+        parts[1] = json_text(d, "driver");
+    for (int i = 0; i < 4; i++)
+        if (parts[i][0] && (title || i != 1))
+            buf_printf(b, "%s%s", b->len ? " · " : "", parts[i]);
 }
 
 static void describe_subject(const struct tui *t, struct buf *b)
@@ -114,7 +111,12 @@ void frame_draw_head(struct tui *t, const struct frame *f)
 
     buf_printf(&left, " kiriwake  %s", t->ro.target ? t->ro.target :
                json_text(t->view, "target"));
-    describe_device(t, &right);
+    describe_device(t, &right, true);
+    if (text_width(buf_str(&left)) + text_width(buf_str(&right)) + 3 > COLS &&
+        json_text(json_object_get(t->view, "device"), "model")[0]) {
+        buf_clear(&right);
+        describe_device(t, &right, false);
+    }
     draw_pair(t, f->head.y, STYLE_BAR, buf_str(&left), STYLE_BAR,
               buf_str(&right));
     buf_clear(&left);
@@ -127,9 +129,21 @@ void frame_draw_head(struct tui *t, const struct frame *f)
     buf_free(&right);
 }
 
-void frame_draw_status(struct tui *t, int y)
+/* What somebody waits for: the command under way, and since when. */
+static void describe_wait(const struct tui *t, struct buf *b)
 {
     uint64_t waited = screen_now(t) - t->since_ms;
+
+    if (t->sent[0])
+        buf_printf(b, "→ %s", t->sent);
+    else
+        buf_adds(b, t->progress);
+    if (waited >= WAIT_SHOWN_MS)
+        buf_printf(b, _(" (%u s)"), (unsigned)(waited / 1000));
+}
+
+void frame_draw_status(struct tui *t, int y)
+{
     struct buf b = {0};
 
     if (t->note[0]) {
@@ -137,9 +151,10 @@ void frame_draw_status(struct tui *t, int y)
                    t->note_bad ? STYLE_BAD : STYLE_NOW, t->note);
         return;
     }
-    buf_adds(&b, t->progress);
-    if (screen_is_open(t) && !t->asked && waited >= WAIT_SHOWN_MS)
-        buf_printf(&b, _(" (%u s)"), (unsigned)(waited / 1000));
+    if (screen_is_open(t) && !t->asked)
+        describe_wait(t, &b);
+    else
+        buf_adds(&b, t->progress);
     paint_text(&t->paint, y, 1, COLS - 1, STYLE_DIM, buf_str(&b));
     buf_free(&b);
 }

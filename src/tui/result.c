@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kiriwake/buf.h"
+#include "kiriwake/flow.h"
 #include "kiriwake/mem.h"
 #include "kiriwake/msg.h"
 
@@ -13,15 +14,18 @@
 
 struct result {
     json_t *json;
+    json_t *findings;           /* all there are, by id: for their titles */
     int top;
 };
 
 static void *result_init(struct tui *t, const void *arg)
 {
     struct result *r = mem_zalloc(sizeof *r);
+    struct err e = {0};
 
     (void)arg;
     r->json = run_result(t->run);
+    r->findings = findings_load(&t->ro.data, &e);
     return r;
 }
 
@@ -30,6 +34,7 @@ static void result_free(void *state)
     struct result *r = state;
 
     json_decref(r->json);
+    json_decref(r->findings);
     free(r);
 }
 
@@ -68,29 +73,26 @@ static void put_outcome(const json_t *result, struct page *p)
     }
 }
 
-/* "a, b" of an array of ids or of objects with an id. */
-static char *join(const json_t *list)
+/* Findings by their titles, one a line. */
+static void put_findings(const struct result *r, struct page *p,
+                         const char *label, const json_t *ids)
 {
-    struct buf b = {0};
     const json_t *one;
     size_t i;
 
-    json_array_foreach(list, i, one) {
-        const char *s = json_is_object(one)
-            ? json_text(one, json_text(one, "title")[0] ? "title" : "id")
-            : json_string_value(one);
+    json_array_foreach(ids, i, one) {
+        const char *id = json_string_value(one);
+        const char *title = id ? json_text(json_object_get(r->findings, id),
+                                           "title") : "";
+        struct buf b = {0};
 
-        buf_printf(&b, "%s%s", i ? ", " : "", s ? s : "");
+        buf_adds(&b, title[0] ? title : id ? id : "");
+        if (title[0])
+            buf_printf(&b, " (%s)", id);
+        page_item(p, GUTTER, STYLE_LABEL, i ? NULL : label, STYLE_PLAIN,
+                  buf_str(&b));
+        buf_free(&b);
     }
-    return buf_take(&b);
-}
-
-static void put_list(struct page *p, const char *label, const json_t *list)
-{
-    char *s = join(list);
-
-    put_label(p, label, s);
-    free(s);
 }
 
 static void put_fix(struct page *p, const json_t *fix)
@@ -130,7 +132,8 @@ static void put_evidence(struct page *p, const json_t *evidence)
     }
 }
 
-static void put_finding(struct page *p, const json_t *f)
+static void put_finding(const struct result *r, struct page *p,
+                        const json_t *f)
 {
     bool proved = strcmp(json_text(f, "certainty"), "proved") == 0;
     struct buf b = {0};
@@ -146,7 +149,7 @@ static void put_finding(struct page *p, const json_t *f)
     page_text(p, STYLE_PLAIN, json_text(f, "explanation"));
     page_gap(p);
     put_fix(p, json_object_get(f, "fix"));
-    put_list(p, _("Or else"), json_object_get(f, "alternatives"));
+    put_findings(r, p, _("Or else"), json_object_get(f, "alternatives"));
     put_label(p, _("To decide"), json_text(f, "decide_by"));
     page_gap(p);
     put_evidence(p, json_object_get(f, "evidence"));
@@ -172,22 +175,21 @@ static void put_error(struct page *p, const json_t *e)
 
 static void put_changes(struct page *p, const json_t *changes)
 {
-    const json_t *c;
-    size_t i;
+    const json_t *c, *one;
+    size_t i, k;
 
     json_array_foreach(changes, i, c) {
         bool undone = json_is_true(json_object_get(c, "undone"));
         bool verified = json_is_true(json_object_get(c, "verified"));
-        char *commands = join(json_object_get(c, "commands"));
 
-        page_item(p, GUTTER, STYLE_LABEL, _("Changed"), STYLE_PLAIN,
-                  commands);
-        page_item(p, GUTTER, STYLE_PLAIN, "",
+        json_array_foreach(json_object_get(c, "commands"), k, one)
+            page_item(p, GUTTER, STYLE_LABEL, k ? NULL : _("Changed"),
+                      STYLE_PLAIN, msg_i18n(one));
+        page_item(p, GUTTER, STYLE_PLAIN, NULL,
                   undone && verified ? STYLE_OK : STYLE_BAD,
                   !undone ? _("NOT undone: undo it by hand") : verified
                   ? _("undone, and verified")
                   : _("undone, but not verified"));
-        free(commands);
     }
 }
 
@@ -200,11 +202,12 @@ static void result_page(const struct result *r, struct page *p)
     put_error(p, json_object_get(r->json, "error"));
     put_pending(p, json_object_get(r->json, "pending"));
     json_array_foreach(json_object_get(r->json, "findings"), i, f)
-        put_finding(p, f);
+        put_finding(r, p, f);
     page_gap(p);
     put_changes(p, json_object_get(r->json, "changes"));
-    put_list(p, _("Suspects"), json_object_get(r->json, "suspects"));
-    put_list(p, _("Ruled out"), json_object_get(r->json, "ruled_out"));
+    put_findings(r, p, _("Suspects"), json_object_get(r->json, "suspects"));
+    put_findings(r, p, _("Ruled out"),
+                 json_object_get(r->json, "ruled_out"));
     put_label(p, _("Case"), json_text(r->json, "case"));
 }
 

@@ -66,6 +66,7 @@ struct tui {
     struct layer base, over[SCREEN_MAX_OVER];
     size_t over_count;
     char progress[256];         /* what the run says it is doing */
+    char sent[256];             /* the last command, until it says more */
     char note[512];             /* for the person; until the next key */
     bool note_bad;
     uint64_t since_ms;          /* when something last changed */

@@ -142,7 +142,8 @@ static void body_page(const struct tui *t, const struct walk *w,
         page_text(p, STYLE_DIM, screen_is_open(t) || !t->run
                   ? _("Reaching the device …")
                   : _("The walk is done."));
-    put_noted(t, p);
+    if (w->chosen < 0)
+        put_noted(t, p);
 }
 
 /* Begins at the top whenever another check point is shown. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "kiriwake/casefile.h"
+#include "kiriwake/flow.h"
 #include "kiriwake/mem.h"
 #include "kiriwake/msg.h"
 #include "kiriwake/run.h"
@@ -251,4 +252,13 @@ json_t *sim_scenarios(const struct data *data, const char *knobs,
         "The pre-shared keys differ", "ja", "事前共有鍵が一致しない",
         "id", "nec-ix/healthy", "title", "en", "All is well", "ja",
         "正常な状態");
+}
+
+json_t *findings_load(const struct data *data, struct err *e)
+{
+    (void)data;
+    (void)e;
+    return json_pack("{s:{s:{s:s, s:s}}}", "ike.udp4500-blocked", "title",
+                     "en", "UDP 4500 is blocked", "ja",
+                     "UDP 4500 が遮断されている");
 }
