@@ -102,7 +102,7 @@ static int bad_command(const struct loader *l, const struct yaml_node *node,
 {
     struct yaml_node place = *node;
 
-    place.col += (int)(at - node->text) + (node->plain ? 0 : 1);
+    place.col += (int)(at - node->text);
     return yaml_err(l->d->doc, &place, l->e, fmt, len, what);
 }
 

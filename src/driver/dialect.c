@@ -53,7 +53,7 @@ static bool applies(const struct dialect *x, const json_t *version)
     bool yes;
 
     script_eval(x->when, NULL, NULL, version, &out);
-    yes = out.result == SCRIPT_VALUE && json_is_true(out.value);
+    yes = driver_says_yes(&out);
     script_outcome_free(&out);
     return yes;
 }

@@ -92,6 +92,8 @@ struct loader {
 
 extern const struct yaml_field driver_fields[];
 
+/* Lua's truth: a value that is neither nil nor false. */
+bool driver_says_yes(const struct script_outcome *out);
 struct probe *driver_find(const struct driver *d, const char *name);
 
 /* pattern.c: patterns as data files hold them. */

@@ -35,7 +35,7 @@ pcre2_code *pattern_compile(const struct yaml_doc *doc,
         PCRE2_UCHAR why[160];
 
         pcre2_get_error_message(code, why, sizeof why);
-        place.col += (int)at + (node->plain ? 0 : 1);
+        place.col += (int)at;
         yaml_err(doc, &place, e, "bad pattern: %s", (char *)why);
     }
     free(text);

@@ -70,10 +70,7 @@ struct script_place driver_place(const struct loader *l,
 {
     const struct yaml_doc *doc = l->d->doc;
 
-    if (node->block)
-        return (struct script_place){doc->name, doc->text, node->line, 1};
-    return (struct script_place){doc->name, doc->text, node->line,
-                                 node->col + !node->plain};
+    return (struct script_place){doc->name, doc->text, node->line, node->col};
 }
 
 static bool in_list(const char *name, size_t len, const char *const *list)

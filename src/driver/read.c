@@ -60,6 +60,12 @@ static json_t *own_env(const struct reading *r)
     return env;
 }
 
+bool driver_says_yes(const struct script_outcome *out)
+{
+    return out->result == SCRIPT_VALUE && !json_is_null(out->value) &&
+           !json_is_false(out->value);
+}
+
 static bool proves_absent(struct reading *r)
 {
     struct script_outcome out;
@@ -70,7 +76,7 @@ static bool proves_absent(struct reading *r)
         return false;
     env = own_env(r);
     script_eval(r->p->absent_if, env, NULL, NULL, &out);
-    yes = out.result == SCRIPT_VALUE && json_is_true(out.value);
+    yes = driver_says_yes(&out);
     script_outcome_free(&out);
     json_decref(env);
     return yes;
@@ -124,7 +130,7 @@ static bool check_holds(struct reading *r)
         return true;
     env = own_env(r);
     script_eval(r->p->check, env, NULL, NULL, &out);
-    holds = out.result == SCRIPT_VALUE && json_is_true(out.value);
+    holds = driver_says_yes(&out);
     if (!holds && out.reason)
         fail(r, mem_strdup(out.reason));
     else if (!holds)
