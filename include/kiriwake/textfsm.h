@@ -6,6 +6,7 @@
 #ifndef KIRIWAKE_TEXTFSM_H
 #define KIRIWAKE_TEXTFSM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <jansson.h>
 
@@ -64,5 +65,19 @@ void textfsm_rows_span(const struct textfsm_rows *rows, size_t row,
 json_t *textfsm_rows_row(const struct textfsm_rows *rows, size_t row);
 /* All rows as [{"NAME": …}], keys as the template names them. */
 json_t *textfsm_rows_json(const struct textfsm_rows *rows);
+
+/* An option of a value's declaration. */
+bool textfsm_value_is_key(const struct textfsm *t, size_t i);
+
+/*
+ * Looks a command up in an index file as ntc-templates has it: the fields
+ * of its rows are regexes that match at the start of what is asked for,
+ * "sh[[ow]]" stands for "sh(o(w)?)?", and the first row wins. The Template
+ * field (file names separated by ':'; the caller frees), or NULL and *e:
+ * 65 with file:line:col for a bad index, and when no row fits.
+ */
+char *textfsm_index_find(const char *name, const char *text, size_t len,
+                         const char *platform, const char *command,
+                         struct err *e);
 
 #endif

@@ -309,3 +309,8 @@ const char *textfsm_value_name(const struct textfsm *t, size_t i)
 {
     return t->values[i].name;
 }
+
+bool textfsm_value_is_key(const struct textfsm *t, size_t i)
+{
+    return t->values[i].options & VALUE_KEY;
+}
