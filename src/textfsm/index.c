@@ -159,9 +159,8 @@ static int match_regex(struct index *x, const struct buf *regex,
                     (int)(f->s - x->line_start) + 1,
                     _("invalid regular expression: %s"), wrong.what);
     } else {
-        re_number_groups(&m.re);
         matcher_tools_init(&tools);
-        matcher_tools_reserve(&tools, m.re.count);
+        matcher_prepare(&m, &tools);
         rc = matcher_try(&m, &tools, subject, strlen(subject),
                          lines_kind_of(subject, strlen(subject)).ascii, x->e);
         matcher_tools_free(&tools);

@@ -79,7 +79,7 @@ bool lines_next(struct lines *l, struct line *line)
 
 size_t lines_complete(const char *text, size_t len)
 {
-    const char *nl = len ? memrchr(text, '\n', len) : NULL;
+    const char *nl = lines_last(text, '\n', len);
     const unsigned char *s = (const unsigned char *)text, *end = s + len;
 
     if (nl)
@@ -88,4 +88,15 @@ size_t lines_complete(const char *text, size_t len)
         if (break_len(p, end) && !(*p == '\r' && p + 1 == end))
             return (size_t)(p - s) + break_len(p, end);
     return 0;
+}
+
+const char *lines_last(const char *s, char c, size_t len)
+{
+#ifdef __GLIBC__
+    return len ? memrchr(s, c, len) : NULL;
+#else
+    while (len && s[len - 1] != c)
+        len--;
+    return len ? s + len - 1 : NULL;
+#endif
 }

@@ -32,4 +32,7 @@ bool lines_next(struct lines *l, struct line *line);
  */
 size_t lines_complete(const char *text, size_t len);
 
+/* The last such byte, or NULL: memrchr(), which not every libc has. */
+const char *lines_last(const char *s, char c, size_t len);
+
 #endif

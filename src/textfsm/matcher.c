@@ -1,5 +1,7 @@
 #include "matcher.h"
 
+#include <stdlib.h>
+
 #include "kiriwake/mem.h"
 #include "kiriwake/msg.h"
 
@@ -20,19 +22,18 @@
 void matcher_tools_init(struct matcher_tools *t)
 {
     *t = (struct matcher_tools){0};
+}
+
+static void prepare_pcre2(struct matcher_tools *t)
+{
+    if (t->data)
+        return;
     t->compile = pcre2_compile_context_create(NULL);
     t->match = pcre2_match_context_create(NULL);
+    t->data = pcre2_match_data_create(t->groups + 1, NULL);
     pcre2_set_newline(t->compile, PCRE2_NEWLINE_LF);
     pcre2_set_parens_nest_limit(t->compile, 1000);
     pcre2_set_heap_limit(t->match, HEAP_MAX_KIB);
-}
-
-void matcher_tools_reserve(struct matcher_tools *t, uint32_t groups)
-{
-    if (t->data && pcre2_get_ovector_count(t->data) > groups)
-        return;
-    pcre2_match_data_free(t->data);
-    t->data = pcre2_match_data_create(groups + 1, NULL);
 }
 
 void matcher_tools_free(struct matcher_tools *t)
@@ -41,6 +42,26 @@ void matcher_tools_free(struct matcher_tools *t)
     pcre2_match_context_free(t->match);
     pcre2_compile_context_free(t->compile);
     pcre2_jit_stack_free(t->stack);
+    free(t->spans);
+    arena_free(&t->arena);
+}
+
+void matcher_prepare(struct matcher *m, struct matcher_tools *t)
+{
+    m->groups = re_number_groups(&m->re);
+    if (t->spans && m->groups <= t->groups)
+        return;
+    t->groups = m->groups > 15 ? m->groups : 15;
+    free(t->spans);
+    t->spans = mem_zalloc((t->groups + 1) * sizeof *t->spans);
+}
+
+const struct scan_op *matcher_scan(struct matcher *m,
+                                   struct matcher_tools *t)
+{
+    if (!m->scan)
+        m->scan = scan_build(&m->re, &t->arena, &t->tables);
+    return m->scan;
 }
 
 void matcher_free(struct matcher *m)
@@ -144,28 +165,46 @@ static int report(struct err *e, int code)
     }
 }
 
-int matcher_try(struct matcher *m, struct matcher_tools *t, const char *text,
-                size_t len, bool ascii, struct err *e)
+static void take_spans(const struct matcher *m, struct matcher_tools *t,
+                       const char *text)
+{
+    const PCRE2_SIZE *v = pcre2_get_ovector_pointer(t->data);
+
+    for (uint32_t i = 1; i <= m->groups; i++) {
+        bool set = v[2 * i] != PCRE2_UNSET;
+
+        t->spans[i].start = set ? text + v[2 * i] : NULL;
+        t->spans[i].end = set ? text + v[2 * i + 1] : NULL;
+    }
+}
+
+static int try_pcre2(struct matcher *m, struct matcher_tools *t,
+                     const char *text, size_t len, bool ascii, struct err *e)
 {
     struct matcher_code *c = ascii ? &m->ascii : &m->utf8;
     int n;
 
+    prepare_pcre2(t);
     if (!c->code && compile(m, c, t, e) < 0)
         return -1;
     if (++c->tries == JIT_AFTER)
         compile_jit(c);
     n = match(c, t, text, len);
-    if (n >= 0)
-        return 1;
-    return n == PCRE2_ERROR_NOMATCH ? 0 : report(e, n);
+    if (n < 0)
+        return n == PCRE2_ERROR_NOMATCH ? 0 : report(e, n);
+    take_spans(m, t, text);
+    return 1;
 }
 
-bool matcher_span(const struct matcher_tools *t, uint32_t index,
-                  size_t *start, size_t *end)
+int matcher_try(struct matcher *m, struct matcher_tools *t, const char *text,
+                size_t len, bool ascii, struct err *e)
 {
-    const PCRE2_SIZE *v = pcre2_get_ovector_pointer(t->data);
+    int rc = -1;
 
-    *start = v[2 * index];
-    *end = v[2 * index + 1];
-    return *start != PCRE2_UNSET;
+    if (ascii) {
+        for (uint32_t i = 1; i <= m->groups; i++)
+            t->spans[i].start = NULL;
+        rc = scan_run(matcher_scan(m, t), text, len, t->spans);
+    }
+    return rc < 0 ? try_pcre2(m, t, text, len, ascii, e) : rc;
 }

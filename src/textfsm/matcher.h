@@ -8,9 +8,14 @@
 
 #include "kiriwake/err.h"
 #include "re.h"
+#include "scan.h"
 
-/* What all matchers of a template share. */
+/* What all matchers of a template share. PCRE2's are made when first used. */
 struct matcher_tools {
+    struct arena arena;
+    struct scan_tables tables;
+    struct scan_span *spans;      /* the groups of the last match */
+    uint32_t groups;              /* the most that a pattern has */
     pcre2_compile_context *compile;
     pcre2_match_context *match;
     pcre2_match_data *data;
@@ -18,8 +23,6 @@ struct matcher_tools {
 };
 
 void matcher_tools_init(struct matcher_tools *t);
-/* Room for the captures of a pattern with this many groups. */
-void matcher_tools_reserve(struct matcher_tools *t, uint32_t groups);
 void matcher_tools_free(struct matcher_tools *t);
 
 struct matcher_code {
@@ -30,16 +33,20 @@ struct matcher_code {
 
 struct matcher {
     struct re re;
+    const struct scan_op *scan;
+    uint32_t groups;              /* captured */
     struct matcher_code ascii, utf8;
 };
 
-/* 1: it matches at the start of the text, the captures are in
- * matcher_span(); 0: not; -1: *e is set without the place. */
+/* Numbers the wanted groups; before the first try. */
+void matcher_prepare(struct matcher *m, struct matcher_tools *t);
+/* The scanner's program, of which some parts say what may stand first. */
+const struct scan_op *matcher_scan(struct matcher *m,
+                                   struct matcher_tools *t);
+/* 1: it matches at the start of the text, the captures are in t->spans;
+ * 0: not; -1: *e is set without the place. */
 int matcher_try(struct matcher *m, struct matcher_tools *t, const char *text,
                 size_t len, bool ascii, struct err *e);
-/* The span of a group of the last match; false when it took no part. */
-bool matcher_span(const struct matcher_tools *t, uint32_t index,
-                  size_t *start, size_t *end);
 void matcher_free(struct matcher *m);
 
 #endif

@@ -133,7 +133,8 @@ static struct cell *make_fields(struct record *r, const struct value *v,
 {
     struct arena *a = &r->rows->arena;
     struct cell *fields = arena_alloc(a, v->field_count * sizeof *fields);
-    size_t n = 0, start, end;
+    const struct scan_span *span;
+    size_t n = 0;
 
     for (uint32_t i = 1; i < v->nested->re.count; i++) {
         const struct re_group *g = &v->nested->re.groups[i];
@@ -141,9 +142,10 @@ static struct cell *make_fields(struct record *r, const struct value *v,
         if (!g->name)
             continue;
         fields[n] = (struct cell){NULL, 0, text->line};
-        if (matcher_span(r->tools, g->index, &start, &end)) {
-            fields[n].s = text->s + start;
-            fields[n].len = (uint32_t)(end - start);
+        span = &r->tools->spans[g->index];
+        if (span->start) {
+            fields[n].s = span->start;
+            fields[n].len = (uint32_t)(span->end - span->start);
         }
         n++;
     }

@@ -145,7 +145,7 @@ static void find_captures(struct textfsm *t, struct rule *r)
         r->captures[r->capture_count++] =
             (struct capture){i, (uint32_t)(v - t->values)};
     }
-    matcher_tools_reserve(&t->tools, re_number_groups(re));
+    matcher_prepare(&r->matcher, &t->tools);
     for (uint32_t i = 0; i < r->capture_count; i++)
         r->captures[i].group = re->groups[r->captures[i].group].index;
 }

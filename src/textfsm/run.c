@@ -52,18 +52,17 @@ static int fail_match(const struct textfsm_run *run, const struct rule *rule,
     return -1;
 }
 
-static void assign(struct textfsm_run *run, const struct rule *rule,
-                   const struct line *line)
+static void assign(struct textfsm_run *run, const struct rule *rule)
 {
-    const struct matcher_tools *tools = &run->t->tools;
-    size_t start, end;
+    const struct scan_span *spans = run->t->tools.spans;
 
     for (uint32_t i = 0; i < rule->capture_count; i++) {
         const struct capture *c = &rule->captures[i];
-        bool set = matcher_span(tools, c->group, &start, &end);
+        const struct scan_span *span = &spans[c->group];
 
-        record_assign(&run->record, c->value, set ? line->text + start : NULL,
-                      set ? end - start : 0, (uint32_t)run->line);
+        record_assign(&run->record, c->value, span->start,
+                      span->start ? (size_t)(span->end - span->start) : 0,
+                      (uint32_t)run->line);
     }
 }
 
@@ -82,7 +81,7 @@ static int record_op(struct textfsm_run *run, const struct rule *rule,
 static int act(struct textfsm_run *run, const struct rule *rule,
                const struct line *line, struct err *e)
 {
-    assign(run, rule, line);
+    assign(run, rule);
     if (record_op(run, rule, e) < 0)
         return fail_match(run, rule, line, e);
     if (rule->line_op == LINE_ERROR)

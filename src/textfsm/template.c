@@ -272,7 +272,6 @@ struct textfsm *textfsm_compile(const char *name, const char *text, size_t len,
 
     t->name = arena_string(&t->arena, name, strlen(name));
     matcher_tools_init(&t->tools);
-    matcher_tools_reserve(&t->tools, 1);
     take_text(t, text, len);
     if (parse_template(t, e) < 0) {
         textfsm_free(t);

@@ -117,7 +117,7 @@ static void name_fields(struct textfsm *t, struct value *v)
     if (!v->field_count)
         v->nested = NULL;
     else
-        matcher_tools_reserve(&t->tools, re_number_groups(re));
+        matcher_prepare(v->nested, &t->tools);
 }
 
 /* A List's regex is compiled by itself as well: its named groups become

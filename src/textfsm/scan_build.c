@@ -1,0 +1,515 @@
+#include <string.h>
+
+#include "scan.h"
+
+#define MAX_OPS 600
+#define MAX_COPIES 6            /* of a group's content, for {n,m} */
+#define MAX_LITERAL 64
+#define MAX_DEPTH 300
+
+struct scan_table {
+    struct scan_table *before;
+    struct re_ascii sets[8];
+    unsigned count;
+    uint8_t bytes[256];
+};
+
+struct builder {
+    const struct re *re;
+    struct arena *arena;
+    struct scan_tables *tables;
+    unsigned ops, depth;
+    bool maybe;                   /* inside of what need not take part */
+};
+
+static const struct re_ascii all = {{~0ull, ~0ull}};
+static const struct re_ascii spaces = {{0x1F0003E00ull, 0}};
+
+static struct scan_op *build(struct builder *b, const struct re_node *n,
+                             const struct scan_op *next);
+
+static struct re_ascii join(struct re_ascii a, struct re_ascii b)
+{
+    return (struct re_ascii){{a.bits[0] | b.bits[0], a.bits[1] | b.bits[1]}};
+}
+
+static struct re_ascii meet(struct re_ascii a, struct re_ascii b)
+{
+    return (struct re_ascii){{a.bits[0] & b.bits[0], a.bits[1] & b.bits[1]}};
+}
+
+static struct re_ascii without(struct re_ascii a, struct re_ascii b)
+{
+    return (struct re_ascii){{a.bits[0] & ~b.bits[0],
+                              a.bits[1] & ~b.bits[1]}};
+}
+
+static bool is_empty(struct re_ascii s)
+{
+    return !(s.bits[0] | s.bits[1]);
+}
+
+static bool is_all(struct re_ascii s)
+{
+    return !~(s.bits[0] & s.bits[1]);
+}
+
+static struct scan_first either(struct scan_first a, struct scan_first b)
+{
+    return (struct scan_first){join(a.bytes, b.bytes), a.end || b.end};
+}
+
+static struct scan_op *new_op(struct builder *b, enum scan_code code,
+                              const struct scan_op *next)
+{
+    struct scan_op *op = arena_zalloc(b->arena, sizeof *op);
+
+    b->ops++;
+    op->code = code;
+    op->next = next;
+    if (next) {
+        op->first = next->first;
+        op->lead = next->lead;
+    } else {
+        op->first = (struct scan_first){all, true};
+        op->lead = op->first;
+    }
+    return op;
+}
+
+/* Finds or makes the table that has the set. */
+static void use_set(struct builder *b, struct scan_op *op, struct re_ascii s)
+{
+    struct scan_table *t;
+    unsigned i;
+
+    for (t = b->tables->last; t; t = t->before)
+        for (i = 0; i < t->count; i++)
+            if (memcmp(&t->sets[i], &s, sizeof s) == 0)
+                goto found;
+    t = b->tables->last;
+    if (!t || t->count == 8) {
+        t = arena_zalloc(b->arena, sizeof *t);
+        t->before = b->tables->last;
+        b->tables->last = t;
+    }
+    i = t->count++;
+    t->sets[i] = s;
+    for (unsigned half = 0; half < 2; half++)
+        for (uint64_t bits = s.bits[half]; bits; bits &= bits - 1)
+            t->bytes[half * 64 + (unsigned)__builtin_ctzll(bits)] |=
+                (uint8_t)(1u << i);
+found:
+    op->table = t->bytes;
+    op->mask = (uint8_t)(1u << i);
+}
+
+/* What stands first when one of s must, or may, come before next. */
+static void set_first(struct scan_op *op, struct re_ascii s, bool must)
+{
+    struct scan_first own = {s, false};
+    struct scan_first lead = {without(s, spaces), false};
+    bool spaced = !is_empty(meet(s, spaces));
+
+    op->first = must ? own : either(own, op->next->first);
+    op->lead = must && !spaced ? lead : either(lead, op->next->lead);
+}
+
+static struct scan_op *build_set(struct builder *b, struct re_ascii s,
+                                 const struct scan_op *next)
+{
+    struct scan_op *op = new_op(b, SCAN_SET, next);
+
+    use_set(b, op, s);
+    set_first(op, s, true);
+    return op;
+}
+
+static struct scan_op *build_literal(struct builder *b, const char *s,
+                                     size_t len, const struct scan_op *next)
+{
+    struct scan_op *op = new_op(b, SCAN_LITERAL, next);
+    struct re_ascii lead = {{0, 0}}, first = {{0, 0}};
+    size_t skip = 0;
+
+    op->literal = arena_string(b->arena, s, len);
+    op->max = (uint32_t)len;
+    op->c = s[0];
+    memcpy(&op->word, s, len < 8 ? len : 8);
+    op->word_mask = len < 8 ? (1ull << (len * 8)) - 1 : ~0ull;
+    first.bits[s[0] >> 6] |= 1ull << (s[0] & 63);
+    op->first = (struct scan_first){first, false};
+    while (skip < len && re_ascii_has(&spaces, (unsigned char)s[skip]))
+        skip++;
+    if (skip < len) {
+        lead.bits[s[skip] >> 6] |= 1ull << (s[skip] & 63);
+        op->lead = (struct scan_first){lead, false};
+    }
+    if (len == 1)
+        op->code = SCAN_CHAR;
+    return op;
+}
+
+/* A loop never gives back what no continuation could begin with. */
+static bool gives_back(struct re_ascii s, const struct re_node *n,
+                       const struct scan_op *next)
+{
+    return n->mode != RE_POSSESSIVE && n->min != n->max &&
+           !is_empty(meet(s, next->first.bytes));
+}
+
+/* The only character the rest may begin with, or 0. */
+static char only_char(const struct scan_first *f)
+{
+    for (unsigned half = 0; half < 2; half++) {
+        uint64_t bits = f->bytes.bits[half];
+
+        if (bits && !(bits & (bits - 1)) && !f->bytes.bits[!half] && !f->end)
+            return (char)(half * 64 + (unsigned)__builtin_ctzll(bits));
+    }
+    return '\0';
+}
+
+static struct scan_op *build_loop(struct builder *b, const struct re_node *n,
+                                  const struct scan_op *next)
+{
+    struct re_ascii s = re_ascii_of(n->first);
+    uint32_t min = n->min, max = n->max;
+    enum scan_code code = SCAN_RUN;
+    struct scan_op *op;
+
+    /* What follows nothing and is not captured need not be looked for. */
+    if (next->code == SCAN_ACCEPT)
+        max = min;
+    if (max == 0)
+        return (struct scan_op *)next;
+    if (min == 1 && max == 1)
+        return build_set(b, s, next);
+    if (gives_back(s, n, next))
+        code = n->mode == RE_LAZY ? SCAN_LAZY : SCAN_GREEDY;
+    if (is_all(s) && max == RE_FOREVER && min <= 1 &&
+        (code == SCAN_RUN ||
+         (next->code == SCAN_CLOSE && n->mode == RE_GREEDY &&
+          (next->next->code == SCAN_ACCEPT || next->next->code == SCAN_END))))
+        code = SCAN_TO_END;
+    op = new_op(b, code, next);
+    use_set(b, op, s);
+    op->min = min;
+    op->max = max;
+    op->all = is_all(s);
+    op->c = only_char(&next->first);
+    set_first(op, s, min > 0);
+    return op;
+}
+
+static struct scan_op *bail(struct builder *b)
+{
+    return new_op(b, SCAN_BAIL, NULL);
+}
+
+static bool is_single(const struct re_node *n)
+{
+    return n->kind == RE_CHAR || n->kind == RE_SET || n->kind == RE_ANY;
+}
+
+/* A literal run of children that begins at n; *after is what follows. */
+static size_t literal_run(const struct re_node *n, char *out,
+                          const struct re_node **after)
+{
+    size_t len = 0;
+
+    for (; n && n->kind == RE_CHAR && !(n->flags & RE_I) && n->cp < 128 &&
+           len < MAX_LITERAL; n = n->next)
+        out[len++] = (char)n->cp;
+    *after = n;
+    return len;
+}
+
+static struct scan_op *build_list(struct builder *b, const struct re_node *n,
+                                  const struct scan_op *next)
+{
+    char literal[MAX_LITERAL];
+    const struct re_node *after;
+    const struct scan_op *rest;
+    size_t len;
+
+    if (!n)
+        return (struct scan_op *)next;
+    if (b->ops > MAX_OPS || b->depth > MAX_DEPTH)
+        return bail(b);
+    len = literal_run(n, literal, &after);
+    b->depth++;
+    rest = build_list(b, len ? after : n->next, next);
+    b->depth--;
+    return len ? build_literal(b, literal, len, rest) : build(b, n, rest);
+}
+
+static struct scan_op *new_alt(struct builder *b, const struct scan_op *first,
+                               const struct scan_op *second)
+{
+    struct scan_op *op = new_op(b, SCAN_ALT, second);
+
+    op->branch = first;
+    op->first = either(first->first, second->first);
+    op->lead = either(first->lead, second->lead);
+    return op;
+}
+
+static struct scan_op *build_alt(struct builder *b, const struct re_node *n,
+                                 const struct scan_op *next)
+{
+    bool maybe = b->maybe;
+    const struct scan_op *other;
+    struct scan_op *op;
+
+    b->maybe = true;
+    if (!n->next)
+        op = build(b, n, next);
+    else if (b->ops > MAX_OPS || b->depth > MAX_DEPTH)
+        op = bail(b);
+    else {
+        b->depth++;
+        other = build_alt(b, n->next, next);
+        b->depth--;
+        op = new_alt(b, build(b, n, next), other);
+    }
+    b->maybe = maybe;
+    return op;
+}
+
+static struct scan_op *build_group(struct builder *b, const struct re_node *n,
+                                   const struct scan_op *next)
+{
+    uint32_t index = b->re->groups[n->cp].index;
+    struct scan_op *op;
+
+    if (!n->cp || !index)
+        return build(b, n->first, next);
+    op = new_op(b, b->maybe ? SCAN_CLOSE_MAYBE : SCAN_CLOSE, next);
+    op->min = index;
+    op = new_op(b, b->maybe ? SCAN_OPEN_MAYBE : SCAN_OPEN,
+                build(b, n->first, op));
+    op->min = index;
+    return op;
+}
+
+/* What n begins with, seen without what follows; true when it may match
+ * nothing. */
+static bool node_first(const struct re_node *n, struct re_ascii *out)
+{
+    bool empty = false;
+
+    switch (n->kind) {
+    case RE_CHAR:
+    case RE_ANY:
+    case RE_SET:
+        *out = join(*out, re_ascii_of(n));
+        return false;
+    case RE_SEQ:
+        for (n = n->first; n; n = n->next)
+            if (!node_first(n, out))
+                return false;
+        return true;
+    case RE_ALT:
+        for (n = n->first; n; n = n->next)
+            empty = node_first(n, out) || empty;
+        return empty;
+    case RE_GROUP:
+        return node_first(n->first, out);
+    case RE_REPEAT:
+        empty = node_first(n->first, out);
+        return empty || n->min == 0;
+    default:
+        *out = all;
+        return true;
+    }
+}
+
+/* (…)* and (…)*?: an alternative whose branch leads back to it. */
+static struct scan_op *build_star(struct builder *b, const struct re_node *n,
+                                  const struct scan_op *next)
+{
+    struct re_ascii begin = {{0, 0}};
+    struct scan_op *op;
+    const struct scan_op *body;
+
+    if (node_first(n->first, &begin))
+        return bail(b);
+    op = new_op(b, SCAN_ALT, next);
+    op->first.bytes = join(begin, next->first.bytes);
+    op->lead = is_empty(meet(begin, spaces))
+                   ? either((struct scan_first){begin, false}, next->lead)
+                   : (struct scan_first){all, true};
+    body = build(b, n->first, op);
+    op->branch = n->mode == RE_LAZY ? next : body;
+    op->next = n->mode == RE_LAZY ? body : next;
+    return op;
+}
+
+static struct scan_op *build_optional(struct builder *b,
+                                      const struct re_node *n,
+                                      const struct scan_op *next,
+                                      const struct scan_op *skip)
+{
+    const struct scan_op *body = build(b, n->first, next);
+
+    return n->mode == RE_LAZY ? new_alt(b, skip, body)
+                              : new_alt(b, body, skip);
+}
+
+static struct scan_op *build_copies(struct builder *b,
+                                    const struct re_node *n,
+                                    const struct scan_op *next)
+{
+    const struct scan_op *skip = next, *op = next;
+
+    if (n->max == RE_FOREVER)
+        op = build_star(b, n, next);
+    else
+        for (uint32_t i = n->min; i < n->max; i++)
+            op = build_optional(b, n, op, skip);
+    for (uint32_t i = 0; i < n->min && op->code != SCAN_BAIL; i++)
+        op = build(b, n->first, op);
+    return (struct scan_op *)op;
+}
+
+static struct scan_op *build_repeat(struct builder *b,
+                                    const struct re_node *n,
+                                    const struct scan_op *next)
+{
+    bool maybe = b->maybe;
+    struct re_ascii unused = {{0, 0}};
+    struct scan_op *op;
+
+    if (is_single(n->first))
+        return build_loop(b, n, next);
+    if (n->mode == RE_POSSESSIVE || n->min > MAX_COPIES ||
+        (n->max != RE_FOREVER && n->max > MAX_COPIES) ||
+        (n->max != 1 && node_first(n->first, &unused)))
+        return bail(b);
+    b->maybe = true;
+    op = build_copies(b, n, next);
+    b->maybe = maybe;
+    return op;
+}
+
+static bool has_captures(const struct builder *b, const struct re_node *n)
+{
+    if (n->kind == RE_GROUP && n->cp && b->re->groups[n->cp].index)
+        return true;
+    for (const struct re_node *c = n->first; c; c = c->next)
+        if (has_captures(b, c))
+            return true;
+    return false;
+}
+
+/* A lookbehind of one character. */
+static struct scan_op *build_before(struct builder *b,
+                                    const struct re_node *n,
+                                    const struct scan_op *next)
+{
+    const struct re_node *in = n->first;
+    struct scan_op *op;
+
+    while (in && (in->kind == RE_GROUP || in->kind == RE_SEQ) && in->first &&
+           !in->first->next)
+        in = in->first;
+    if (!in || !is_single(in))
+        return bail(b);
+    op = new_op(b, SCAN_BEFORE, next);
+    op->negated = n->negated;
+    use_set(b, op, re_ascii_of(in));
+    return op;
+}
+
+static struct scan_op *build_look(struct builder *b, const struct re_node *n,
+                                  const struct scan_op *next)
+{
+    const struct scan_op *body;
+    struct scan_op *op;
+
+    if (has_captures(b, n))
+        return bail(b);
+    if (n->behind)
+        return build_before(b, n, next);
+    body = build(b, n->first, new_op(b, SCAN_ACCEPT, NULL));
+    op = new_op(b, SCAN_LOOK, next);
+    op->branch = body;
+    op->negated = n->negated;
+    if (!n->negated) {
+        op->first.bytes = meet(op->first.bytes, body->first.bytes);
+        op->first.end = op->first.end && body->first.end;
+        op->lead.bytes = meet(op->lead.bytes, body->lead.bytes);
+        op->lead.end = op->lead.end && body->lead.end;
+    }
+    return op;
+}
+
+static struct scan_op *build_anchor(struct builder *b, const struct re_node *n,
+                                    const struct scan_op *next)
+{
+    enum scan_code code = n->kind == RE_BEGIN ? SCAN_BEGIN
+                          : n->kind == RE_END ? SCAN_END
+                                              : SCAN_BOUNDARY;
+    struct scan_op *op = new_op(b, code, next);
+
+    op->negated = n->negated;
+    if (n->kind == RE_END) {
+        op->first = (struct scan_first){{{0, 0}}, op->first.end};
+        op->lead = (struct scan_first){{{0, 0}}, op->lead.end};
+    }
+    return op;
+}
+
+static struct scan_op *build(struct builder *b, const struct re_node *n,
+                             const struct scan_op *next)
+{
+    struct scan_op *op;
+
+    if (b->ops > MAX_OPS || b->depth > MAX_DEPTH)
+        return bail(b);
+    b->depth++;
+    switch (n->kind) {
+    case RE_CHAR:
+    case RE_ANY:
+    case RE_SET:
+        op = build_set(b, re_ascii_of(n), next);
+        break;
+    case RE_SEQ:
+        op = build_list(b, n->first, next);
+        break;
+    case RE_ALT:
+        op = build_alt(b, n->first, next);
+        break;
+    case RE_GROUP:
+        op = build_group(b, n, next);
+        break;
+    case RE_REPEAT:
+        op = build_repeat(b, n, next);
+        break;
+    case RE_LOOK:
+        op = build_look(b, n, next);
+        break;
+    case RE_BEGIN:
+    case RE_END:
+    case RE_BOUNDARY:
+        op = build_anchor(b, n, next);
+        break;
+    default:
+        op = bail(b);
+    }
+    b->depth--;
+    return op;
+}
+
+const struct scan_op *scan_build(const struct re *re, struct arena *a,
+                                 struct scan_tables *tables)
+{
+    struct builder b = {.re = re, .arena = a, .tables = tables};
+    const struct scan_op *op;
+
+    op = build(&b, re->root, new_op(&b, SCAN_ACCEPT, NULL));
+    while (op->code == SCAN_BEGIN)
+        op = op->next;
+    return op;
+}
