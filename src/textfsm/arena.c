@@ -12,6 +12,7 @@
 
 struct arena_block {
     struct arena_block *next;
+    size_t size;
     max_align_t data[];
 };
 
@@ -26,7 +27,9 @@ static void add_block(struct arena *a, size_t need)
         size = LARGEST_BLOCK;
     if (size < need)
         size = need;
-    b = mem_alloc(sizeof *b + size);
+    b = mem_alloc(sizeof *b + size + ARENA_PAD);
+    memset((char *)b->data + size, 0, ARENA_PAD);
+    b->size = size;
     b->next = a->blocks;
     a->blocks = b;
     a->at = (char *)b->data;
@@ -77,6 +80,23 @@ char *arena_string(struct arena *a, const char *bytes, size_t len)
         memcpy(p, bytes, len);
     p[len] = '\0';
     return p;
+}
+
+void arena_reset(struct arena *a, size_t max)
+{
+    struct arena_block *keep = a->blocks;
+
+    if (!keep || keep->size > max) {
+        arena_free(a);
+        return;
+    }
+    a->blocks = keep->next;
+    arena_free(a);
+    keep->next = NULL;
+    a->blocks = keep;
+    a->at = (char *)keep->data;
+    a->end = a->at + keep->size;
+    a->total = keep->size;
 }
 
 void arena_free(struct arena *a)

@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#define ARENA_PAD 64
+
 struct arena_block;
 
 struct arena {
@@ -15,10 +17,12 @@ struct arena {
 /* Aligned for any object, not cleared; never NULL. */
 void *arena_alloc(struct arena *a, size_t size);
 void *arena_zalloc(struct arena *a, size_t size);
-/* Unaligned copy of bytes, not terminated. */
+/* Unaligned copy of bytes; ARENA_PAD bytes behind it are readable. */
 char *arena_bytes(struct arena *a, const char *bytes, size_t len);
 /* A terminated copy. */
 char *arena_string(struct arena *a, const char *bytes, size_t len);
+/* Forgets all, and keeps one block of at most max bytes for what comes. */
+void arena_reset(struct arena *a, size_t max);
 void arena_free(struct arena *a);
 
 #endif

@@ -151,6 +151,8 @@ static int match_regex(struct index *x, const struct buf *regex,
     struct arena arena = {0};
     struct matcher m = {0};
     struct matcher_tools tools;
+    size_t len = strlen(subject);
+    struct line line;
     struct re_error wrong;
     int rc;
 
@@ -161,8 +163,9 @@ static int match_regex(struct index *x, const struct buf *regex,
     } else {
         matcher_tools_init(&tools);
         matcher_prepare(&m, &tools);
-        rc = matcher_try(&m, &tools, subject, strlen(subject),
-                         lines_kind_of(subject, strlen(subject)).ascii, x->e);
+        line = lines_whole(arena_bytes(&arena, subject, len), len);
+        matcher_start(&tools, &line);
+        rc = matcher_try(&m, &tools, &line, x->e);
         matcher_tools_free(&tools);
     }
     matcher_free(&m);

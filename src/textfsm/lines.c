@@ -2,6 +2,11 @@
 
 #include <stdint.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#define BLOCK 16
 
 /* Control characters that end a line: LF VT FF CR, FS GS RS. */
 #define BREAKS (0xFu << 10 | 0x7u << 28)
@@ -9,22 +14,6 @@
 static inline bool is_break(unsigned char c)
 {
     return c < 32 && BREAKS >> c & 1;
-}
-
-struct lines_kind lines_kind_of(const char *text, size_t len)
-{
-    const unsigned char *s = (const unsigned char *)text;
-    unsigned high = 0, odd = 0;
-
-    /* Without branches, for the compiler to do many at once. */
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = s[i];
-
-        high |= c;
-        odd |= ((unsigned char)(c - 11) < 3) |
-               ((unsigned char)(c - 28) < 3);
-    }
-    return (struct lines_kind){high < 128, high < 128 && !odd};
 }
 
 /* The bytes of the line break at s, 0 when there is none. NEL is C2 85,
@@ -40,41 +29,59 @@ static size_t break_len(const unsigned char *s, const unsigned char *end)
     return 0;
 }
 
-static bool next_plain(struct lines *l, struct line *line)
+/* Which bytes of a block are controls or no ASCII: only those can matter. */
+static inline unsigned odd_bytes(const char *s)
 {
-    size_t left = (size_t)(l->end - l->at);
-    const char *nl = memchr(l->at, '\n', left);
+#ifdef __SSE2__
+    __m128i v = _mm_loadu_si128((const __m128i *)s);
 
-    *line = (struct line){l->at, nl ? (size_t)(nl - l->at) : left, true};
-    l->at = nl ? nl + 1 : l->end;
-    return true;
+    return (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(v,
+                                                      _mm_set1_epi8(32)));
+#else
+    unsigned odd = 0;
+
+    for (unsigned i = 0; i < BLOCK; i++)
+        odd |= (unsigned)((signed char)s[i] < 32) << i;
+    return odd;
+#endif
 }
 
 bool lines_next(struct lines *l, struct line *line)
 {
-    const unsigned char *s = (const unsigned char *)l->at;
+    const char *start = l->at, *p;
     const unsigned char *end = (const unsigned char *)l->end;
-    unsigned high = 0;
-    size_t n = 0;
+    bool ascii = true;
 
-    if (l->at == l->end)
+    if (start == l->end)
         return false;
-    if (l->kind.plain)
-        return next_plain(l, line);
-    for (; s < end; s++) {
-        if (*s >= 32 && *s != 0xC2 && *s != 0xE2) {
-            high |= *s;
-            continue;
+    for (p = start; p < l->end; p += BLOCK) {
+        for (unsigned odd = odd_bytes(p); odd; odd &= odd - 1) {
+            const char *at = p + __builtin_ctz(odd);
+            size_t n;
+
+            if (at >= l->end)
+                break;
+            n = *at == '\n' ? 1 : break_len((const unsigned char *)at, end);
+            if (n) {
+                *line = (struct line){start, (size_t)(at - start), ascii};
+                l->at = at + n;
+                return true;
+            }
+            ascii = ascii && (unsigned char)*at < 128;
         }
-        n = break_len(s, end);
-        if (n)
-            break;
-        high |= *s;
     }
-    *line = (struct line){l->at, (size_t)((const char *)s - l->at),
-                          high < 128};
-    l->at = (const char *)s + n;
+    *line = (struct line){start, (size_t)(l->end - start), ascii};
+    l->at = l->end;
     return true;
+}
+
+struct line lines_whole(const char *text, size_t len)
+{
+    bool ascii = true;
+
+    for (size_t i = 0; i < len && ascii; i++)
+        ascii = (unsigned char)text[i] < 128;
+    return (struct line){text, len, ascii};
 }
 
 size_t lines_complete(const char *text, size_t len)

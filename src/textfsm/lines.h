@@ -5,16 +5,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What a stretch of text holds, so that lines need not look again. */
-struct lines_kind {
-    bool ascii;         /* no byte above 127 */
-    bool plain;         /* ASCII, and LF is its only line break */
-};
-struct lines_kind lines_kind_of(const char *text, size_t len);
+/* Text is read in blocks: this many bytes behind its end must be there,
+ * whatever they hold. */
+#define LINES_PAD 64
 
 struct lines {
-    const char *at, *end;
-    struct lines_kind kind;
+    const char *at, *end;         /* the first line's start, the text's end */
 };
 
 struct line {
@@ -25,6 +21,9 @@ struct line {
 
 /* The next line without its break; false at the end. */
 bool lines_next(struct lines *l, struct line *line);
+
+/* The whole text as one line. */
+struct line lines_whole(const char *text, size_t len);
 
 /*
  * How much of a text that goes on can be split already: up to and with its

@@ -1,6 +1,7 @@
 #include "matcher.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "kiriwake/mem.h"
 #include "kiriwake/msg.h"
@@ -21,7 +22,7 @@
 
 void matcher_tools_init(struct matcher_tools *t)
 {
-    *t = (struct matcher_tools){0};
+    memset(t, 0, sizeof *t);
 }
 
 static void prepare_pcre2(struct matcher_tools *t)
@@ -54,14 +55,13 @@ void matcher_prepare(struct matcher *m, struct matcher_tools *t)
     t->groups = m->groups > 15 ? m->groups : 15;
     free(t->spans);
     t->spans = mem_zalloc((t->groups + 1) * sizeof *t->spans);
+    t->scanner.spans = t->spans;
 }
 
-const struct scan_op *matcher_scan(struct matcher *m,
-                                   struct matcher_tools *t)
+void matcher_scan(struct matcher *m, struct matcher_tools *t)
 {
     if (!m->scan)
-        m->scan = scan_build(&m->re, &t->arena, &t->tables);
-    return m->scan;
+        m->scan = scan_build(&m->re, &t->arena, &t->tables, &m->maybe);
 }
 
 void matcher_free(struct matcher *m)
@@ -178,10 +178,10 @@ static void take_spans(const struct matcher *m, struct matcher_tools *t,
     }
 }
 
-static int try_pcre2(struct matcher *m, struct matcher_tools *t,
-                     const char *text, size_t len, bool ascii, struct err *e)
+int matcher_try_pcre2(struct matcher *m, struct matcher_tools *t,
+                      const struct line *line, struct err *e)
 {
-    struct matcher_code *c = ascii ? &m->ascii : &m->utf8;
+    struct matcher_code *c = line->ascii ? &m->ascii : &m->utf8;
     int n;
 
     prepare_pcre2(t);
@@ -189,22 +189,9 @@ static int try_pcre2(struct matcher *m, struct matcher_tools *t,
         return -1;
     if (++c->tries == JIT_AFTER)
         compile_jit(c);
-    n = match(c, t, text, len);
+    n = match(c, t, line->text, line->len);
     if (n < 0)
         return n == PCRE2_ERROR_NOMATCH ? 0 : report(e, n);
-    take_spans(m, t, text);
+    take_spans(m, t, line->text);
     return 1;
-}
-
-int matcher_try(struct matcher *m, struct matcher_tools *t, const char *text,
-                size_t len, bool ascii, struct err *e)
-{
-    int rc = -1;
-
-    if (ascii) {
-        for (uint32_t i = 1; i <= m->groups; i++)
-            t->spans[i].start = NULL;
-        rc = scan_run(matcher_scan(m, t), text, len, t->spans);
-    }
-    return rc < 0 ? try_pcre2(m, t, text, len, ascii, e) : rc;
 }

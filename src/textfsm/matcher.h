@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "kiriwake/err.h"
+#include "lines.h"
 #include "re.h"
 #include "scan.h"
 
@@ -15,6 +16,7 @@ struct matcher_tools {
     struct arena arena;
     struct scan_tables tables;
     struct scan_span *spans;      /* the groups of the last match */
+    struct scanner scanner;
     uint32_t groups;              /* the most that a pattern has */
     pcre2_compile_context *compile;
     pcre2_match_context *match;
@@ -35,18 +37,39 @@ struct matcher {
     struct re re;
     const struct scan_op *scan;
     uint32_t groups;              /* captured */
+    bool maybe;                   /* some of them need not take part */
     struct matcher_code ascii, utf8;
 };
 
 /* Numbers the wanted groups; before the first try. */
 void matcher_prepare(struct matcher *m, struct matcher_tools *t);
-/* The scanner's program, of which some parts say what may stand first. */
-const struct scan_op *matcher_scan(struct matcher *m,
-                                   struct matcher_tools *t);
-/* 1: it matches at the start of the text, the captures are in t->spans;
+/* Makes the scanner's program. */
+void matcher_scan(struct matcher *m, struct matcher_tools *t);
+/* The line of the tries that follow. */
+static inline void matcher_start(struct matcher_tools *t,
+                                 const struct line *line)
+{
+    scan_start(&t->scanner, line->text, line->len);
+}
+/* What PCRE2 says, where the scanner says nothing. */
+int matcher_try_pcre2(struct matcher *m, struct matcher_tools *t,
+                      const struct line *line, struct err *e);
+/* 1: it matches at the start of the line, the captures are in t->spans;
  * 0: not; -1: *e is set without the place. */
-int matcher_try(struct matcher *m, struct matcher_tools *t, const char *text,
-                size_t len, bool ascii, struct err *e);
+static inline int matcher_try(struct matcher *m, struct matcher_tools *t,
+                              const struct line *line, struct err *e)
+{
+    int rc = -1;
+
+    if (line->ascii) {
+        if (!m->scan)
+            matcher_scan(m, t);
+        for (uint32_t i = 1; m->maybe && i <= m->groups; i++)
+            t->spans[i].start = NULL;
+        rc = scan_run(&t->scanner, m->scan);
+    }
+    return rc < 0 ? matcher_try_pcre2(m, t, line, e) : rc;
+}
 void matcher_free(struct matcher *m);
 
 #endif

@@ -1,76 +1,107 @@
 #include "re.h"
 
-static bool in_class(unsigned c, uint8_t class, bool ascii_only)
-{
-    bool space = (c >= 9 && c <= 13) || c == 32 ||
-                 (!ascii_only && c >= 0x1C && c <= 0x1F);
-    bool digit = c >= '0' && c <= '9';
-    bool word = digit || c == '_' || ((c | 32) >= 'a' && (c | 32) <= 'z');
+#define ALL ((struct re_ascii){{~0ull, ~0ull}})
 
-    return ((class & RE_SPACE) && space) ||
-           ((class & RE_NOT_SPACE) && !space) ||
-           ((class & RE_DIGIT) && digit) ||
-           ((class & RE_NOT_DIGIT) && !digit) ||
-           ((class & RE_WORD) && word) || ((class & RE_NOT_WORD) && !word);
+/* \d, \s (with and without U+001C to U+001F) and \w. */
+static const struct re_ascii digits = {{0x3FF000000000000ull, 0}};
+static const struct re_ascii spaces = {{0x1F0003E00ull, 0}};
+static const struct re_ascii ascii_spaces = {{0x100003E00ull, 0}};
+static const struct re_ascii words = {{0x3FF000000000000ull,
+                                       0x7FFFFFE87FFFFFEull}};
+
+static struct re_ascii join(struct re_ascii a, struct re_ascii b)
+{
+    return (struct re_ascii){{a.bits[0] | b.bits[0], a.bits[1] | b.bits[1]}};
 }
 
-static bool in_ranges(const struct re_set *s, uint32_t cp)
+static struct re_ascii complement(struct re_ascii s)
 {
-    for (uint32_t i = 0; i < s->count; i++)
-        if (cp >= s->ranges[i].lo && cp <= s->ranges[i].hi)
-            return true;
-    return false;
+    return (struct re_ascii){{~s.bits[0], ~s.bits[1]}};
 }
 
-/* The other characters that c may stand for when case is ignored. */
-static size_t variants(unsigned c, int flags, uint32_t out[4])
+/* Bits lo to hi of a half; both 0 to 63. */
+static uint64_t bits_between(uint32_t lo, uint32_t hi)
 {
-    size_t n = 0;
-
-    out[n++] = c;
-    if (!(flags & RE_I) || (c | 32) < 'a' || (c | 32) > 'z')
-        return n;
-    out[n++] = c ^ 32;
-    if (flags & RE_A)
-        return n;
-    if ((c | 32) == 'k')
-        out[n++] = 0x212A;
-    else if ((c | 32) == 's')
-        out[n++] = 0x17F;
-    else if ((c | 32) == 'i') {
-        out[n++] = 0x130;
-        out[n++] = 0x131;
-    }
-    return n;
+    return (~0ull >> (63 - hi)) & (~0ull << lo);
 }
 
-static bool matches(const struct re_node *n, unsigned c)
+static struct re_ascii range(uint32_t lo, uint32_t hi)
 {
-    uint32_t as[4];
-    size_t count;
-    bool in = false;
+    struct re_ascii s = {{0, 0}};
 
-    if (n->kind == RE_ANY)
-        return true;
-    count = variants(c, n->flags, as);
-    if (n->kind == RE_SET)
-        in = in_class(c, n->set->classes, n->flags & RE_A);
-    for (size_t i = 0; i < count && !in; i++)
-        in = n->kind == RE_CHAR ? as[i] == n->cp : in_ranges(n->set, as[i]);
-    return n->kind == RE_SET && n->set->negated ? !in : in;
+    if (lo > 127)
+        return s;
+    if (hi > 127)
+        hi = 127;
+    if (lo < 64)
+        s.bits[0] = bits_between(lo, hi < 64 ? hi : 63);
+    if (hi > 63)
+        s.bits[1] = bits_between(lo > 64 ? lo - 64 : 0, hi - 64);
+    return s;
+}
+
+/* The other case of the letters among s. */
+static struct re_ascii swapped(struct re_ascii s)
+{
+    const uint64_t upper = 0x7FFFFFEull;
+    uint64_t letters = s.bits[1];
+
+    return (struct re_ascii){{0, (letters & upper) << 32 |
+                                     (letters >> 32 & upper)}};
+}
+
+/* ASCII letters that stand for characters beyond when case is ignored. */
+static const struct {
+    uint32_t cp;
+    char letter;
+} beyond[] = {{0x212A, 'k'}, {0x17F, 's'}, {0x130, 'i'}, {0x131, 'i'}};
+
+static struct re_ascii folded(struct re_ascii s, uint32_t lo, uint32_t hi,
+                              int flags)
+{
+    if (!(flags & RE_I))
+        return s;
+    for (size_t i = 0; !(flags & RE_A) && i < sizeof beyond / sizeof *beyond;
+         i++)
+        if (beyond[i].cp >= lo && beyond[i].cp <= hi)
+            s = join(s, range((uint32_t)beyond[i].letter,
+                              (uint32_t)beyond[i].letter));
+    return join(s, swapped(s));
+}
+
+static struct re_ascii class_of(uint8_t class, bool ascii_only)
+{
+    const struct re_ascii space = ascii_only ? ascii_spaces : spaces;
+    struct re_ascii s = {{0, 0}};
+
+    if (class & RE_DIGIT)
+        s = join(s, digits);
+    if (class & RE_NOT_DIGIT)
+        s = join(s, complement(digits));
+    if (class & RE_SPACE)
+        s = join(s, space);
+    if (class & RE_NOT_SPACE)
+        s = join(s, complement(space));
+    if (class & RE_WORD)
+        s = join(s, words);
+    if (class & RE_NOT_WORD)
+        s = join(s, complement(words));
+    return s;
 }
 
 struct re_ascii re_ascii_of(const struct re_node *n)
 {
-    struct re_ascii s = {{0, 0}};
+    struct re_ascii s;
 
-    if (n->kind == RE_CHAR && !(n->flags & RE_I)) {
-        if (n->cp < 128)
-            s.bits[n->cp >> 6] = 1ull << (n->cp & 63);
-        return s;
+    if (n->kind == RE_ANY)
+        return ALL;
+    if (n->kind == RE_CHAR)
+        return folded(range(n->cp, n->cp), n->cp, n->cp, n->flags);
+    s = class_of(n->set->classes, n->flags & RE_A);
+    for (uint32_t i = 0; i < n->set->count; i++) {
+        const struct re_range *r = &n->set->ranges[i];
+
+        s = join(s, folded(range(r->lo, r->hi), r->lo, r->hi, n->flags));
     }
-    for (unsigned c = 0; c < 128; c++)
-        if (matches(n, c))
-            s.bits[c >> 6] |= 1ull << (c & 63);
-    return s;
+    return n->set->negated ? complement(s) : s;
 }

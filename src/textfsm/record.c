@@ -1,61 +1,64 @@
 #include "record.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "kiriwake/mem.h"
 #include "lines.h"
 
 #define HELD_MIN (1u << 20)
 
-static void clear_slot(struct slot *s, bool all)
+static void clear_slot(struct record *r, size_t value, bool all)
 {
-    bool fills = s->value->options & VALUE_FILLDOWN;
+    struct slot *s = &r->slots[value];
 
     if (all)
-        s->fill = (struct held){{0}, PLACE_KEPT};
-    s->now = s->fill;
-    if (all || !fills)
-        s->count = s->held_count = 0;
+        s->fill = (struct cell){0};
+    r->now[value] = s->fill;
+    if (all || !(r->values[value].options & VALUE_FILLDOWN))
+        s->count = s->held = 0;
 }
 
 void record_clear(struct record *r, bool all)
 {
-    for (size_t i = 0; i < r->count; i++)
-        clear_slot(&r->slots[i], all);
     r->span = (struct span){0, 0};
+    if (!r->slots) {
+        memset(r->now, 0, r->count * sizeof *r->now);
+        return;
+    }
+    for (size_t i = 0; i < r->count; i++)
+        clear_slot(r, i, all);
 }
 
-void record_init(struct record *r, struct textfsm *t,
-                 struct textfsm_rows *rows)
+void record_init(struct record *r, struct textfsm *t)
 {
-    *r = (struct record){.rows = rows, .count = t->value_count,
-                         .tools = &t->tools, .held_limit = HELD_MIN};
-    r->slots = mem_zalloc(r->count * sizeof *r->slots);
-    for (size_t i = 0; i < r->count; i++)
-        r->slots[i].value = &t->values[i];
-    record_clear(r, true);
+    *r = (struct record){.rows = rows_new(t), .values = t->values,
+                         .count = t->value_count, .tools = &t->tools,
+                         .required = t->required,
+                         .required_count = t->required_count,
+                         .lists = t->options & VALUE_LIST,
+                         .held_limit = HELD_MIN};
+    r->now = mem_zalloc(r->count * sizeof *r->now);
+    if (t->options & (VALUE_FILLDOWN | VALUE_LIST))
+        r->slots = mem_zalloc(r->count * sizeof *r->slots);
 }
 
 void record_free(struct record *r)
 {
-    for (size_t i = 0; i < r->count; i++)
+    for (size_t i = 0; r->slots && i < r->count; i++)
         free(r->slots[i].items);
     free(r->slots);
+    free(r->now);
     arena_free(&r->held);
 }
 
-static void keep(struct record *r, struct held *h)
-{
-    if (h->place == PLACE_KEPT)
-        return;
-    h->cell.s = arena_bytes(&r->rows->arena, h->cell.s, h->cell.len);
-    h->place = PLACE_KEPT;
-}
-
-/* Up the rows, until one has this value. */
-static void fill_up(struct record *r, size_t value, struct held *now)
+/* Up the rows, until one has this value. Rows that are settled keep to
+ * their own memory. */
+static void fill_up(struct record *r, size_t value)
 {
     struct textfsm_rows *rows = r->rows;
+    struct cell now = r->now[value];
+    bool kept = false;
 
     for (size_t row = rows->count; row-- > 0;) {
         struct cell *c = rows_cell(rows, row, value);
@@ -63,86 +66,69 @@ static void fill_up(struct record *r, size_t value, struct held *now)
 
         if (c->len == CELL_LIST ? l->count > 0 : c->len > 0)
             return;
-        keep(r, now);
-        *c = now->cell;
+        if (row < rows->settled && !kept) {
+            now.s = arena_bytes(&rows->arena, now.s, now.len);
+            kept = true;
+        }
+        *c = now;
     }
 }
 
-static void add_item(struct slot *s)
+static void add_item(struct slot *s, const struct cell *c)
 {
     s->items = mem_grow(s->items, &s->cap, s->count + 1, sizeof *s->items);
-    s->items[s->count] = s->now;
-    /* What Fillup kept is still to be matched for its fields. */
-    if (s->value->nested && s->now.cell.s && s->now.place == PLACE_KEPT)
-        s->items[s->count].place = PLACE_HELD;
-    s->count++;
+    s->items[s->count++] = *c;
 }
 
-void record_assign(struct record *r, size_t value, const char *s, size_t len,
-                   uint32_t line)
+void record_assign_options(struct record *r, size_t value)
 {
-    struct slot *slot = &r->slots[value];
-    unsigned options = slot->value->options;
+    unsigned options = r->values[value].options;
+    const struct cell *now = &r->now[value];
 
-    slot->now = (struct held){{s, (uint32_t)len, line},
-                              s ? PLACE_INPUT : PLACE_KEPT};
-    if (!r->span.first)
-        r->span.first = line;
-    r->span.last = line;
-    if (!options)
-        return;
-    if ((options & VALUE_FILLUP) && len)
-        fill_up(r, value, &slot->now);
+    if ((options & VALUE_FILLUP) && now->len)
+        fill_up(r, value);
     if (options & VALUE_FILLDOWN)
-        slot->fill = slot->now;
+        r->slots[value].fill = *now;
     if (options & VALUE_LIST)
-        add_item(slot);
+        add_item(&r->slots[value], now);
 }
 
 /* Required, at its place among the options: before List it sees the text
  * set last, after it the list. */
-static bool is_missing(const struct slot *s)
+static bool is_missing(const struct record *r, size_t value)
 {
-    unsigned options = s->value->options;
+    const struct value *v = &r->values[value];
 
-    if (!(options & VALUE_REQUIRED))
-        return false;
-    if ((options & VALUE_LIST) && !s->value->required_first)
-        return !s->count;
-    return !s->now.cell.len;
+    if ((v->options & VALUE_LIST) && !v->required_first)
+        return !r->slots[value].count;
+    return !r->now[value].len;
 }
 
+/* Whether anything is set. */
 static bool is_wanted(const struct record *r)
 {
-    bool any = false;
-
-    for (size_t i = 0; i < r->count; i++) {
-        const struct slot *s = &r->slots[i];
-
-        if (s->value->options & VALUE_LIST)
-            any = any || s->count;
-        else
-            any = any || s->now.cell.s;
-    }
-    return any;
+    for (size_t i = 0; i < r->count; i++)
+        if (r->values[i].options & VALUE_LIST ? r->slots[i].count > 0
+                                              : r->now[i].s != NULL)
+            return true;
+    return false;
 }
 
-/* What the fields of a List's regex are in a kept element. */
+/* What the fields of a List's regex are in an element. */
 static struct cell *make_fields(struct record *r, const struct value *v,
-                                const struct cell *text)
+                                uint32_t line)
 {
-    struct arena *a = &r->rows->arena;
-    struct cell *fields = arena_alloc(a, v->field_count * sizeof *fields);
-    const struct scan_span *span;
+    struct cell *fields;
     size_t n = 0;
 
+    fields = arena_alloc(&r->rows->arena, v->field_count * sizeof *fields);
     for (uint32_t i = 1; i < v->nested->re.count; i++) {
         const struct re_group *g = &v->nested->re.groups[i];
+        const struct scan_span *span = &r->tools->spans[g->index];
 
         if (!g->name)
             continue;
-        fields[n] = (struct cell){NULL, 0, text->line};
-        span = &r->tools->spans[g->index];
+        fields[n] = (struct cell){NULL, 0, line};
         if (span->start) {
             fields[n].s = span->start;
             fields[n].len = (uint32_t)(span->end - span->start);
@@ -152,56 +138,45 @@ static struct cell *make_fields(struct record *r, const struct value *v,
     return fields;
 }
 
-static int keep_item(struct record *r, const struct value *v, struct held *h,
-                     struct err *e)
+static int add_fields(struct record *r, const struct value *v,
+                      struct cell *c, struct err *e)
 {
-    bool fresh = h->place != PLACE_KEPT;
-    const struct cell *c = &h->cell;
+    struct scanner *scanner = &r->tools->scanner;
+    struct line outer = {scanner->start,
+                         (size_t)(scanner->end - scanner->start), true};
+    struct line line;
     int rc;
 
-    keep(r, h);
-    if (!v->nested || !fresh)
+    if (!c->s)
         return 0;
-    rc = matcher_try(v->nested, r->tools, c->s, c->len,
-                     lines_kind_of(c->s, c->len).ascii, e);
-    if (rc > 0)
-        h->cell = (struct cell){(const char *)make_fields(r, v, c),
-                                CELL_OBJECT, c->line};
+    line = lines_whole(c->s, c->len);
+    matcher_start(r->tools, &line);
+    rc = matcher_try(v->nested, r->tools, &line, e);
+    /* A Continue rule may go on with its line. */
+    matcher_start(r->tools, &outer);
+    if (rc > 0) {
+        c->s = (const char *)make_fields(r, v, c->line);
+        c->len = CELL_OBJECT;
+    }
     return rc < 0 ? -1 : 0;
 }
 
-static int keep_list(struct record *r, struct slot *s, struct cell *out,
+static int make_list(struct record *r, size_t value, struct cell *out,
                      struct err *e)
 {
+    const struct slot *s = &r->slots[value];
+    const struct value *v = &r->values[value];
     struct cell_list *l;
 
-    l = arena_alloc(&r->rows->arena,
-                    sizeof *l + s->count * sizeof l->items[0]);
+    l = arena_alloc(&r->rows->arena, sizeof *l + s->count * sizeof *l->items);
     l->count = s->count;
-    for (size_t i = 0; i < s->count; i++) {
-        if (keep_item(r, s->value, &s->items[i], e) < 0)
+    if (s->count)
+        memcpy(l->items, s->items, s->count * sizeof *l->items);
+    for (size_t i = 0; v->nested && i < l->count; i++)
+        if (add_fields(r, v, &l->items[i], e) < 0)
             return -1;
-        l->items[i] = s->items[i].cell;
-    }
     *out = (struct cell){(const char *)l, CELL_LIST,
-                         s->count ? s->items[s->count - 1].cell.line : 0};
-    return 0;
-}
-
-static int keep_slot(struct record *r, struct slot *s, struct cell *out,
-                     struct err *e)
-{
-    bool filled = s->value->options & VALUE_FILLDOWN;
-
-    *out = (struct cell){0};
-    if (s->value->options & VALUE_LIST)
-        return keep_list(r, s, out, e);
-    if (!s->now.cell.s)
-        return 0;
-    keep(r, &s->now);
-    if (filled)
-        s->fill = s->now;
-    *out = s->now.cell;
+                         s->count ? l->items[s->count - 1].line : 0};
     return 0;
 }
 
@@ -211,7 +186,7 @@ static struct span span_of(const struct record *r)
     struct span span = r->span;
 
     for (size_t i = 0; i < r->count && !r->span.first; i++) {
-        uint32_t line = r->slots[i].now.cell.line;
+        uint32_t line = r->now[i].line;
 
         if (line && (!span.first || line < span.first))
             span.first = line;
@@ -225,49 +200,59 @@ int record_append(struct record *r, struct err *e)
 {
     struct cell *cells;
 
-    for (size_t i = 0; i < r->count; i++)
-        if (is_missing(&r->slots[i])) {
+    for (size_t i = 0; i < r->required_count; i++)
+        if (is_missing(r, r->required[i])) {
             record_clear(r, false);
             return 0;
         }
     if (!is_wanted(r))
         return 0;
     cells = rows_add(r->rows, span_of(r));
-    for (size_t i = 0; i < r->count; i++)
-        if (keep_slot(r, &r->slots[i], &cells[i], e) < 0)
+    memcpy(cells, r->now, r->count * sizeof *cells);
+    for (size_t i = 0; r->lists && i < r->count; i++)
+        if ((r->values[i].options & VALUE_LIST) &&
+            make_list(r, i, &cells[i], e) < 0)
             return -1;
     record_clear(r, false);
     return 0;
 }
 
-static void hold(struct arena *a, struct held *h, bool all)
+struct holder {
+    struct arena *to;
+    const char *start, *end;      /* what to copy; both NULL: everything */
+};
+
+static void hold(const struct holder *h, struct cell *c)
 {
-    if (h->place == PLACE_INPUT || (all && h->place == PLACE_HELD)) {
-        h->cell.s = arena_bytes(a, h->cell.s, h->cell.len);
-        h->place = PLACE_HELD;
+    if (c->s && (!h->start || (c->s >= h->start && c->s <= h->end)))
+        c->s = arena_bytes(h->to, c->s, c->len);
+}
+
+static void hold_all(struct record *r, const struct holder *h)
+{
+    for (size_t i = 0; i < r->count; i++)
+        hold(h, &r->now[i]);
+    for (size_t i = 0; r->slots && i < r->count; i++) {
+        struct slot *s = &r->slots[i];
+
+        hold(h, &s->fill);
+        for (size_t k = h->start ? s->held : 0; k < s->count; k++)
+            hold(h, &s->items[k]);
+        s->held = s->count;
     }
 }
 
-static void hold_slot(struct arena *a, struct slot *s, bool all)
-{
-    hold(a, &s->now, all);
-    hold(a, &s->fill, all);
-    for (size_t i = all ? 0 : s->held_count; i < s->count; i++)
-        hold(a, &s->items[i], all);
-    s->held_count = s->count;
-}
-
 /* Now and then everything still alive moves to new memory, so that what was
- * cleared does not pile up; twice the living, so that this stays cheap. */
-void record_hold(struct record *r)
+ * cleared does not pile up; at twice the living, so that this stays cheap. */
+void record_hold(struct record *r, const char *start, const char *end)
 {
     struct arena fresh = {0};
-    bool all = r->held.total > r->held_limit;
 
-    for (size_t i = 0; i < r->count; i++)
-        hold_slot(all ? &fresh : &r->held, &r->slots[i], all);
-    if (!all)
+    rows_settle(r->rows);
+    hold_all(r, &(struct holder){&r->held, start, end});
+    if (r->held.total <= r->held_limit)
         return;
+    hold_all(r, &(struct holder){&fresh, NULL, NULL});
     arena_free(&r->held);
     r->held = fresh;
     r->held_limit = fresh.total > HELD_MIN / 2 ? 2 * fresh.total : HELD_MIN;

@@ -4,47 +4,57 @@
 
 #include "rows.h"
 
-/* A cell, and where its text is. */
-enum place {
-    PLACE_INPUT,                  /* goes away with the input */
-    PLACE_HELD,                   /* in the record's own memory */
-    PLACE_KEPT,                   /* in the rows' memory, or there is none */
-};
-
-struct held {
-    struct cell cell;
-    enum place place;
-};
-
+/* What a value with options holds besides its text. */
 struct slot {
-    const struct value *value;
-    struct held now, fill;        /* fill: what Filldown repeats */
-    struct held *items;           /* of a List */
+    struct cell fill;             /* what Filldown repeats */
+    struct cell *items;           /* of a List */
     size_t count, cap;
-    size_t held_count;            /* items before it are not in the input */
+    size_t held;                  /* items before it are in held memory */
 };
 
 struct record {
     struct textfsm_rows *rows;
-    struct slot *slots;
-    size_t count;
+    const struct value *values;
     struct matcher_tools *tools;
+    struct cell *now;             /* a cell for each value */
+    struct slot *slots;           /* likewise; NULL: no value has options */
+    size_t count;
+    const uint32_t *required;     /* which values are */
+    size_t required_count;
+    bool lists;                   /* some values are Lists */
+    struct span span;
     struct arena held;            /* texts whose input is gone */
     size_t held_limit;            /* when to copy the living into a new one */
-    struct span span;
 };
 
-void record_init(struct record *r, struct textfsm *t,
-                 struct textfsm_rows *rows);
+void record_init(struct record *r, struct textfsm *t);
 void record_free(struct record *r);
+
+/* The rest of record_assign() for values with options. */
+void record_assign_options(struct record *r, size_t value);
+
+/* A line adds to the record. */
+static inline void record_touch(struct record *r, uint32_t line)
+{
+    if (!r->span.first)
+        r->span.first = line;
+    r->span.last = line;
+}
+
 /* Sets a value; s is NULL when its group took no part in the match. s must
- * stay until record_hold() or record_append(). */
-void record_assign(struct record *r, size_t value, const char *s, size_t len,
-                   uint32_t line);
+ * stay until record_hold(). */
+static inline void record_assign(struct record *r, size_t value,
+                                 const char *s, size_t len, uint32_t line)
+{
+    r->now[value] = (struct cell){s, (uint32_t)len, line};
+    if (r->values[value].options)
+        record_assign_options(r, value);
+}
+
 /* -1 and *e when a List's regex exceeds the match limit. */
 int record_append(struct record *r, struct err *e);
 void record_clear(struct record *r, bool all);
-/* Copies what still points into the input, which goes away. */
-void record_hold(struct record *r);
+/* The input goes away: what points between start and end is copied. */
+void record_hold(struct record *r, const char *start, const char *end);
 
 #endif

@@ -27,15 +27,33 @@ struct span {
 };
 
 struct textfsm_rows {
-    const struct textfsm *template;
+    struct textfsm *template;
     struct arena arena;           /* what the cells point to */
     struct cell *cells;           /* value_count for each row */
     struct span *spans;
-    size_t count, cap, span_cap, width;
+    size_t count, cap, width;     /* cap in rows */
+    size_t settled;               /* rows before it point into the arena */
 };
 
+/* Empty rows; their memory is what a template's last rows left, if any. */
+struct textfsm_rows *rows_new(struct textfsm *t);
+void rows_free_spare(struct textfsm *t);
+/* Makes room for one row more. */
+void rows_grow(struct textfsm_rows *rows);
+
 /* A new row, its cells not yet set. */
-struct cell *rows_add(struct textfsm_rows *rows, struct span span);
+static inline struct cell *rows_add(struct textfsm_rows *rows,
+                                    struct span span)
+{
+    if (rows->count == rows->cap)
+        rows_grow(rows);
+    rows->spans[rows->count] = span;
+    return rows->cells + rows->count++ * rows->width;
+}
+
+/* Copies all that rows not yet settled point to into the rows' own memory:
+ * the text they were read from goes away. */
+void rows_settle(struct textfsm_rows *rows);
 
 static inline struct cell *rows_cell(const struct textfsm_rows *rows,
                                      size_t row, size_t value)

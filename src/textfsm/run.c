@@ -55,14 +55,17 @@ static int fail_match(const struct textfsm_run *run, const struct rule *rule,
 static void assign(struct textfsm_run *run, const struct rule *rule)
 {
     const struct scan_span *spans = run->t->tools.spans;
+    uint32_t at = (uint32_t)run->line;
 
+    if (rule->capture_count)
+        record_touch(&run->record, at);
     for (uint32_t i = 0; i < rule->capture_count; i++) {
         const struct capture *c = &rule->captures[i];
         const struct scan_span *span = &spans[c->group];
 
         record_assign(&run->record, c->value, span->start,
                       span->start ? (size_t)(span->end - span->start) : 0,
-                      (uint32_t)run->line);
+                      at);
     }
 }
 
@@ -76,7 +79,7 @@ static int record_op(struct textfsm_run *run, const struct rule *rule,
     return 0;
 }
 
-/* The rule matched: 1 when the next rule is to be tried, 0 when the line is
+/* The rule matched: 0 when the next rule is to be tried, 1 when the line is
  * done. */
 static int act(struct textfsm_run *run, const struct rule *rule,
                const struct line *line, struct err *e)
@@ -87,32 +90,77 @@ static int act(struct textfsm_run *run, const struct rule *rule,
     if (rule->line_op == LINE_ERROR)
         return fail_action(run, rule, line, e);
     if (rule->line_op == LINE_CONTINUE)
-        return 1;
+        return 0;
     if (rule->next)
         run->state = rule->next;
-    return 0;
+    return 1;
+}
+
+/* Tries one rule: 1 when the line is done, 0 when the next rule is to be
+ * tried. */
+static inline int do_rule(struct textfsm_run *run, struct rule *rule,
+                          const struct line *line, struct err *e)
+{
+    int rc = matcher_try(&rule->matcher, &run->t->tools, line, e);
+
+    if (rc < 0)
+        return fail_match(run, rule, line, e);
+    return rc ? act(run, rule, line, e) : 0;
+}
+
+static void make_dispatch(struct textfsm *t, struct state *s)
+{
+    size_t blocks = (s->count + 63) / 64;
+    const struct scan_op *ops[64];
+
+    s->dispatch = arena_alloc(&t->arena, (blocks + !blocks) *
+                                             sizeof *s->dispatch);
+    for (size_t from = 0; from < s->count; from += 64) {
+        size_t n = s->count - from < 64 ? s->count - from : 64;
+
+        for (size_t i = 0; i < n; i++) {
+            matcher_scan(&s->rules[from + i].matcher, &t->tools);
+            ops[i] = s->rules[from + i].matcher.scan;
+        }
+        dispatch_fill(&s->dispatch[from / 64], ops, n);
+    }
+}
+
+static int do_ascii(struct textfsm_run *run, const struct line *line,
+                    struct err *e)
+{
+    struct state *s = run->state;
+    const char *black = scan_black(&run->t->tools.scanner);
+    const char *end = line->text + line->len;
+    unsigned first = line->len ? (unsigned char)*line->text : DISPATCH_NONE;
+    unsigned lead = black < end ? (unsigned char)*black : DISPATCH_NONE;
+    int rc = 0;
+
+    if (!s->dispatch)
+        make_dispatch(run->t, s);
+    for (size_t from = 0; from < s->count && !rc; from += 64) {
+        uint64_t rules = dispatch_find(&s->dispatch[from / 64], first, lead);
+
+        for (; rules && !rc; rules &= rules - 1)
+            rc = do_rule(run, &s->rules[from + (size_t)__builtin_ctzll(rules)],
+                         line, e);
+    }
+    return rc < 0 ? -1 : 0;
 }
 
 static int do_line(struct textfsm_run *run, const struct line *line,
                    struct err *e)
 {
-    const struct state *s = run->state;
-    int rc;
+    struct state *s = run->state;
+    int rc = 0;
 
-    for (size_t i = 0; i < s->count; i++) {
-        struct rule *rule = &s->rules[i];
-
-        rc = matcher_try(&rule->matcher, &run->t->tools, line->text,
-                         line->len, line->ascii, e);
-        if (rc < 0)
-            return fail_match(run, rule, line, e);
-        if (rc > 0) {
-            rc = act(run, rule, line, e);
-            if (rc <= 0)
-                return rc;
-        }
+    if (line->ascii) {
+        matcher_start(&run->t->tools, line);
+        return do_ascii(run, line, e);
     }
-    return 0;
+    for (size_t i = 0; i < s->count && !rc; i++)
+        rc = do_rule(run, &s->rules[i], line, e);
+    return rc < 0 ? -1 : 0;
 }
 
 static bool is_over(const struct textfsm_run *run)
@@ -120,52 +168,37 @@ static bool is_over(const struct textfsm_run *run)
     return run->state == &run->t->end || run->state == &run->t->eof;
 }
 
-static int fail_utf8(const struct textfsm_run *run, const char *text,
-                     size_t len, struct err *e)
+static int fail_utf8(const struct textfsm_run *run, struct err *e)
 {
-    struct lines l = {text, text + len, {false, false}};
-    struct line line;
-    size_t n = run->line;
-
-    do
-        n++;
-    while (lines_next(&l, &line) && text_is_utf8(line.text, line.len));
-    return err_set(e, EXIT_OPEN, _("line %zu of the text is not UTF-8"), n);
+    return err_set(e, EXIT_OPEN, _("line %zu of the text is not UTF-8"),
+                   run->line);
 }
 
-/* Whole lines; their text is needed until record_hold(). */
+/* Whole lines, LINES_PAD bytes behind them; their text is needed until
+ * record_hold(). What comes after the end is still to be UTF-8. */
 static int do_lines(struct textfsm_run *run, const char *text, size_t len,
                     struct err *e)
 {
-    struct lines l = {text, text + len, lines_kind_of(text, len)};
+    struct lines l = {text, text + len};
     struct line line;
 
-    if (!l.kind.ascii && !text_is_utf8(text, len))
-        return fail_utf8(run, text, len, e);
-    while (!is_over(run) && lines_next(&l, &line)) {
+    while (lines_next(&l, &line)) {
         run->line++;
+        if (!line.ascii && !text_is_utf8(line.text, line.len))
+            return fail_utf8(run, e);
         if (line.len > CELL_MAX)
             return err_set(e, EXIT_OPEN,
                            _("line %zu of the text is too long"), run->line);
-        if (do_line(run, &line, e) < 0)
+        if (!is_over(run) && do_line(run, &line, e) < 0)
             return -1;
     }
     return 0;
 }
 
-static struct textfsm_rows *rows_new(const struct textfsm *t)
-{
-    struct textfsm_rows *rows = mem_zalloc(sizeof *rows);
-
-    rows->template = t;
-    rows->width = t->value_count;
-    return rows;
-}
-
 static void start(struct textfsm_run *run, struct textfsm *t)
 {
     *run = (struct textfsm_run){.t = t, .state = t->start};
-    record_init(&run->record, t, rows_new(t));
+    record_init(&run->record, t);
 }
 
 static void release(struct textfsm_run *run)
@@ -189,6 +222,8 @@ static struct textfsm_rows *finish(struct textfsm_run *run, const char *text,
 
     if (rc == 0 && run->state != &run->t->end && !run->t->has_eof)
         rc = record_append(&run->record, e);
+    if (rc == 0 && !len)
+        rows_settle(rows);
     if (rc < 0) {
         abandon(run);
         return NULL;
@@ -197,13 +232,36 @@ static struct textfsm_rows *finish(struct textfsm_run *run, const char *text,
     return rows;
 }
 
+/* Short texts are kept whole, with the rows that point into them; of long
+ * ones only what stands in rows. */
+#define WHOLE_MAX (1u << 18)
+
+static struct textfsm_rows *parse_whole(struct textfsm_run *run,
+                                        const char *text, size_t len,
+                                        struct err *e)
+{
+    return finish(run, arena_bytes(&run->record.rows->arena, text, len), len,
+                  e);
+}
+
 struct textfsm_rows *textfsm_parse(struct textfsm *t, const char *text,
                                    size_t len, struct err *e)
 {
-    struct textfsm_run run;
+    struct textfsm_run run, *pieces;
 
-    start(&run, t);
-    return finish(&run, text, len, e);
+    if (len <= WHOLE_MAX) {
+        start(&run, t);
+        return parse_whole(&run, text, len, e);
+    }
+    pieces = textfsm_run_new(t);
+    for (size_t at = 0, n; at < len; at += n) {
+        n = len - at < WHOLE_MAX ? len - at : WHOLE_MAX;
+        if (textfsm_run_feed(pieces, text + at, n, e) < 0) {
+            textfsm_run_abandon(pieces);
+            return NULL;
+        }
+    }
+    return textfsm_run_finish(pieces, e);
 }
 
 struct textfsm_run *textfsm_run_new(struct textfsm *t)
@@ -214,32 +272,46 @@ struct textfsm_run *textfsm_run_new(struct textfsm *t)
     return run;
 }
 
+/* The lines of what is pending up to len. */
+static int do_pending(struct textfsm_run *run, size_t len, struct err *e)
+{
+    static const char pad[LINES_PAD];
+    const char *text;
+    int rc;
+
+    buf_add(&run->pending, pad, sizeof pad);
+    run->pending.len -= sizeof pad;
+    text = run->pending.data;
+    rc = do_lines(run, text, len, e);
+    if (rc == 0)
+        record_hold(&run->record, text, text + len);
+    buf_drop(&run->pending, len);
+    return rc;
+}
+
 int textfsm_run_feed(struct textfsm_run *run, const char *text, size_t len,
                      struct err *e)
 {
     size_t whole, from = run->searched > 4 ? run->searched - 4 : 0;
+    int rc = 0;
 
     buf_add(&run->pending, text, len);
     whole = lines_complete(run->pending.data + from, run->pending.len - from);
-    if (!whole) {
-        run->searched = run->pending.len;
-        return 0;
-    }
-    whole += from;
-    if (do_lines(run, run->pending.data, whole, e) < 0)
-        return -1;
-    record_hold(&run->record);
-    buf_drop(&run->pending, whole);
+    if (whole)
+        rc = do_pending(run, from + whole, e);
     run->searched = run->pending.len;
-    return 0;
+    return rc;
 }
 
 struct textfsm_rows *textfsm_run_finish(struct textfsm_run *run,
                                         struct err *e)
 {
-    struct textfsm_rows *rows;
+    struct textfsm_rows *rows = NULL;
 
-    rows = finish(run, buf_str(&run->pending), run->pending.len, e);
+    if (do_pending(run, run->pending.len, e) == 0)
+        rows = finish(run, NULL, 0, e);
+    else
+        abandon(run);
     free(run);
     return rows;
 }

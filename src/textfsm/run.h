@@ -7,7 +7,7 @@
 
 struct textfsm_run {
     struct textfsm *t;
-    const struct state *state;
+    struct state *state;
     struct record record;
     struct buf pending;           /* input that is not yet whole lines */
     size_t searched;              /* of it: known to hold no line break */

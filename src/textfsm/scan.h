@@ -23,20 +23,23 @@ enum scan_code {
     SCAN_TO_END,                  /* .* where nothing must follow */
     SCAN_BEGIN, SCAN_END, SCAN_BOUNDARY, SCAN_BEFORE,
     SCAN_OPEN, SCAN_CLOSE,        /* of a capture */
-    SCAN_OPEN_MAYBE, SCAN_CLOSE_MAYBE,    /* undone when the rest fails */
+    SCAN_TAKE,                    /* a SCAN_RUN that is a capture */
+    SCAN_SKIP, SCAN_WORD,         /* the same over all of \s or of \S */
+    SCAN_TAKE_WORD,
     SCAN_ALT,                     /* branch, then other */
     SCAN_LOOK,
 };
 
 struct scan_op {
     enum scan_code code : 8;
-    uint8_t mask;                 /* of the set in table */
     bool negated;
-    bool all;                     /* the set has every character */
+    bool sure;                    /* it cannot fail, nor can what follows */
+    bool maybe;                   /* a capture that need not take part */
+    uint8_t group;                /* of SCAN_TAKE */
     char c;                       /* of a loop: what must follow, or 0 */
     uint32_t min, max;            /* also: group in min, length in max */
     union {
-        const uint8_t *table;
+        const struct scan_set *set;
         const char *literal;
         const struct scan_op *branch;
     };
@@ -46,10 +49,25 @@ struct scan_op {
     struct scan_first lead;       /* the same after white space */
 };
 
-/* The sets of a template, eight to a table of bytes. */
-struct scan_table;
+#define SCAN_RANGES 4
+#define SCAN_WIDTH 16
+#define SCAN_PAD 64
+
+/* A set of ASCII characters: a bit for the high nibble of each low one, and
+ * when it (or what it lacks) is a few ranges, those for 16 bytes at once. */
+struct scan_set {
+    struct scan_set *before;
+    struct re_ascii members;
+    uint8_t nibbles[16];
+    bool all, negated;
+    enum { SCAN_OTHER, SCAN_SPACES, SCAN_BLACK } kind;   /* \s, \S */
+    unsigned ranges;              /* 0: too many */
+    uint8_t low[SCAN_RANGES][SCAN_WIDTH], span[SCAN_RANGES][SCAN_WIDTH];
+};
+
+/* The sets of a template, each once. */
 struct scan_tables {
-    struct scan_table *last;
+    struct scan_set *last;
 };
 
 struct scan_span {
@@ -57,13 +75,47 @@ struct scan_span {
     const char *open;             /* where one not yet closed began */
 };
 
-/* A program for a pattern, in a. */
-const struct scan_op *scan_build(const struct re *re, struct arena *a,
-                                 struct scan_tables *tables);
+/* A capture as it was, to be put back when what came after it fails. */
+struct scan_undo {
+    uint32_t group;
+    struct scan_span span;
+};
 
-/* 1: matches at text, with its captures; 0: does not; -1: undecided. */
-int scan_run(const struct scan_op *op, const char *text, size_t len,
-             struct scan_span *spans);
+/* A scanner at work; spans are the result. */
+#define SCAN_UNDOS 64
+#define SCAN_WORDS 8
+struct scanner {
+    const char *start, *end;
+    /* A bit for each byte of the line where a run of \s, or of \S, ends;
+     * the line's end is one as well. */
+    uint64_t skip[SCAN_WORDS], word[SCAN_WORDS];
+    size_t known;                 /* bytes of the line that have bits */
+    struct scan_span *spans;
+    long steps;
+    int depth;
+    unsigned undos;
+    bool undecided;
+    struct scan_undo undo[SCAN_UNDOS];
+};
+
+/* A program for a pattern, in a; *maybe: some captures need not take part. */
+const struct scan_op *scan_build(const struct re *re, struct arena *a,
+                                 struct scan_tables *tables, bool *maybe);
+
+/* See scan_black(). */
+const char *scan_black_far(const struct scanner *s);
+/* The line that scan_run() looks at; SCAN_PAD bytes behind it must be
+ * readable. Its steps serve all programs that are tried on it. */
+void scan_start(struct scanner *s, const char *text, size_t len);
+/* The line's first byte that is no white space, or its end. */
+static inline const char *scan_black(const struct scanner *s)
+{
+    return s->skip[0] ? s->start + __builtin_ctzll(s->skip[0])
+                      : scan_black_far(s);
+}
+/* 1: matches, with its captures (those that may be missing must be cleared
+ * before); 0: does not; -1: undecided. */
+int scan_run(struct scanner *s, const struct scan_op *op);
 
 static inline bool scan_may_begin(const struct scan_first *f, const char *p,
                                   const char *end)

@@ -7,18 +7,12 @@
 #define MAX_LITERAL 64
 #define MAX_DEPTH 300
 
-struct scan_table {
-    struct scan_table *before;
-    struct re_ascii sets[8];
-    unsigned count;
-    uint8_t bytes[256];
-};
-
 struct builder {
     const struct re *re;
     struct arena *arena;
     struct scan_tables *tables;
     unsigned ops, depth;
+    bool any_maybe;               /* a capture is in such a part */
     bool maybe;                   /* inside of what need not take part */
 };
 
@@ -77,31 +71,59 @@ static struct scan_op *new_op(struct builder *b, enum scan_code code,
     return op;
 }
 
-/* Finds or makes the table that has the set. */
-static void use_set(struct builder *b, struct scan_op *op, struct re_ascii s)
+static struct scan_op *new_accept(struct builder *b)
 {
-    struct scan_table *t;
-    unsigned i;
+    struct scan_op *op = new_op(b, SCAN_ACCEPT, NULL);
 
-    for (t = b->tables->last; t; t = t->before)
-        for (i = 0; i < t->count; i++)
-            if (memcmp(&t->sets[i], &s, sizeof s) == 0)
-                goto found;
-    t = b->tables->last;
-    if (!t || t->count == 8) {
-        t = arena_zalloc(b->arena, sizeof *t);
-        t->before = b->tables->last;
-        b->tables->last = t;
+    op->sure = true;
+    return op;
+}
+
+/* The ranges of s, or 0 when there are more than fit. */
+static unsigned find_ranges(struct re_ascii s, struct scan_set *out)
+{
+    unsigned n = 0;
+
+    for (unsigned lo = 0, hi; lo < 128; lo = hi + 1) {
+        hi = lo;
+        if (!re_ascii_has(&s, lo))
+            continue;
+        while (re_ascii_has(&s, hi + 1))
+            hi++;
+        if (n == SCAN_RANGES)
+            return 0;
+        memset(out->low[n], (int)lo, SCAN_WIDTH);
+        memset(out->span[n++], (int)(hi - lo), SCAN_WIDTH);
     }
-    i = t->count++;
-    t->sets[i] = s;
+    return n;
+}
+
+static const struct scan_set *find_set(struct builder *b, struct re_ascii s)
+{
+    struct scan_set *set;
+
+    for (set = b->tables->last; set; set = set->before)
+        if (set->members.bits[0] == s.bits[0] &&
+            set->members.bits[1] == s.bits[1])
+            return set;
+    set = arena_zalloc(b->arena, sizeof *set);
+    set->before = b->tables->last;
+    b->tables->last = set;
+    set->members = s;
+    set->all = is_all(s);
+    set->kind = memcmp(&s, &spaces, sizeof s) == 0 ? SCAN_SPACES
+                : is_empty(meet(s, spaces)) && is_all(join(s, spaces))
+                    ? SCAN_BLACK
+                    : SCAN_OTHER;
+    set->negated = s.bits[1] >> 63;
+    set->ranges = find_ranges(set->negated ? without(all, s) : s, set);
     for (unsigned half = 0; half < 2; half++)
-        for (uint64_t bits = s.bits[half]; bits; bits &= bits - 1)
-            t->bytes[half * 64 + (unsigned)__builtin_ctzll(bits)] |=
-                (uint8_t)(1u << i);
-found:
-    op->table = t->bytes;
-    op->mask = (uint8_t)(1u << i);
+        for (uint64_t bits = s.bits[half]; bits; bits &= bits - 1) {
+            unsigned c = half * 64 + (unsigned)__builtin_ctzll(bits);
+
+            set->nibbles[c & 15] |= (uint8_t)(1u << (c >> 4));
+        }
+    return set;
 }
 
 /* What stands first when one of s must, or may, come before next. */
@@ -120,7 +142,7 @@ static struct scan_op *build_set(struct builder *b, struct re_ascii s,
 {
     struct scan_op *op = new_op(b, SCAN_SET, next);
 
-    use_set(b, op, s);
+    op->set = find_set(b, s);
     set_first(op, s, true);
     return op;
 }
@@ -158,6 +180,16 @@ static bool gives_back(struct re_ascii s, const struct re_node *n,
            !is_empty(meet(s, next->first.bytes));
 }
 
+/* Runs of all white space, and of none, have codes of their own. */
+static enum scan_code run_code(enum scan_code code, const struct scan_op *op)
+{
+    if (op->min > 1 || op->max != RE_FOREVER || op->set->kind == SCAN_OTHER)
+        return code;
+    if (code == SCAN_TAKE)
+        return op->set->kind == SCAN_BLACK ? SCAN_TAKE_WORD : code;
+    return op->set->kind == SCAN_BLACK ? SCAN_WORD : SCAN_SKIP;
+}
+
 /* The only character the rest may begin with, or 0. */
 static char only_char(const struct scan_first *f)
 {
@@ -181,23 +213,31 @@ static struct scan_op *build_loop(struct builder *b, const struct re_node *n,
     /* What follows nothing and is not captured need not be looked for. */
     if (next->code == SCAN_ACCEPT)
         max = min;
+    /* Where the rest cannot fail, a loop takes the most or the least. */
+    if (next->sure && n->mode == RE_LAZY)
+        max = min;
     if (max == 0)
         return (struct scan_op *)next;
     if (min == 1 && max == 1)
         return build_set(b, s, next);
-    if (gives_back(s, n, next))
+    if (!next->sure && gives_back(s, n, next))
         code = n->mode == RE_LAZY ? SCAN_LAZY : SCAN_GREEDY;
-    if (is_all(s) && max == RE_FOREVER && min <= 1 &&
-        (code == SCAN_RUN ||
-         (next->code == SCAN_CLOSE && n->mode == RE_GREEDY &&
-          (next->next->code == SCAN_ACCEPT || next->next->code == SCAN_END))))
+    if (is_all(s) && max == RE_FOREVER && min <= 1 && code == SCAN_RUN) {
         code = SCAN_TO_END;
+        if (next->code == SCAN_END)
+            next = next->next;
+        if (next->code == SCAN_ACCEPT && min == 0)
+            return (struct scan_op *)next;
+    }
     op = new_op(b, code, next);
-    use_set(b, op, s);
+    op->sure = next->sure && min == 0 && code != SCAN_GREEDY &&
+               code != SCAN_LAZY;
+    op->set = find_set(b, s);
     op->min = min;
     op->max = max;
-    op->all = is_all(s);
     op->c = only_char(&next->first);
+    if (code == SCAN_RUN)
+        op->code = run_code(code, op);
     set_first(op, s, min > 0);
     return op;
 }
@@ -277,20 +317,39 @@ static struct scan_op *build_alt(struct builder *b, const struct re_node *n,
     return op;
 }
 
+/* Whether content is one loop that ends right where the group does. */
+static bool is_take(const struct scan_op *content, const struct scan_op *close)
+{
+    return (content->code == SCAN_RUN || content->code == SCAN_TO_END ||
+            content->code == SCAN_WORD || content->code == SCAN_SKIP) &&
+           content->next == close && close->min < 256 && !close->maybe;
+}
+
 static struct scan_op *build_group(struct builder *b, const struct re_node *n,
                                    const struct scan_op *next)
 {
     uint32_t index = b->re->groups[n->cp].index;
-    struct scan_op *op;
+    struct scan_op *close, *content, *open;
 
     if (!n->cp || !index)
         return build(b, n->first, next);
-    op = new_op(b, b->maybe ? SCAN_CLOSE_MAYBE : SCAN_CLOSE, next);
-    op->min = index;
-    op = new_op(b, b->maybe ? SCAN_OPEN_MAYBE : SCAN_OPEN,
-                build(b, n->first, op));
-    op->min = index;
-    return op;
+    close = new_op(b, SCAN_CLOSE, next);
+    close->min = index;
+    close->sure = next->sure;
+    close->maybe = b->maybe;
+    b->any_maybe = b->any_maybe || b->maybe;
+    content = build(b, n->first, close);
+    if (is_take(content, close)) {
+        content->code = run_code(SCAN_TAKE, content);
+        content->group = (uint8_t)index;
+        content->next = next;
+        return content;
+    }
+    open = new_op(b, SCAN_OPEN, content);
+    open->min = index;
+    open->sure = content->sure;
+    open->maybe = b->maybe;
+    return open;
 }
 
 /* What n begins with, seen without what follows; true when it may match
@@ -418,7 +477,7 @@ static struct scan_op *build_before(struct builder *b,
         return bail(b);
     op = new_op(b, SCAN_BEFORE, next);
     op->negated = n->negated;
-    use_set(b, op, re_ascii_of(in));
+    op->set = find_set(b, re_ascii_of(in));
     return op;
 }
 
@@ -432,7 +491,7 @@ static struct scan_op *build_look(struct builder *b, const struct re_node *n,
         return bail(b);
     if (n->behind)
         return build_before(b, n, next);
-    body = build(b, n->first, new_op(b, SCAN_ACCEPT, NULL));
+    body = build(b, n->first, new_accept(b));
     op = new_op(b, SCAN_LOOK, next);
     op->branch = body;
     op->negated = n->negated;
@@ -503,13 +562,15 @@ static struct scan_op *build(struct builder *b, const struct re_node *n,
 }
 
 const struct scan_op *scan_build(const struct re *re, struct arena *a,
-                                 struct scan_tables *tables)
+                                 struct scan_tables *tables,
+                                 bool *maybe)
 {
     struct builder b = {.re = re, .arena = a, .tables = tables};
     const struct scan_op *op;
 
-    op = build(&b, re->root, new_op(&b, SCAN_ACCEPT, NULL));
+    op = build(&b, re->root, new_accept(&b));
     while (op->code == SCAN_BEGIN)
         op = op->next;
+    *maybe = b.any_maybe;
     return op;
 }

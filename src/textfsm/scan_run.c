@@ -1,4 +1,7 @@
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "lines.h"
 #include "scan.h"
@@ -8,24 +11,29 @@
 #define STEPS_PER_BYTE 16
 #define MAX_DEPTH 500
 
-struct scanner {
-    const char *start, *end;
-    struct scan_span *spans;
-    long steps;
-    int depth;
-    bool undecided;
-};
-
 static bool run(struct scanner *s, const struct scan_op *op, const char *p);
 
 static inline bool in_set(const struct scan_op *op, const char *p)
 {
-    return op->table[(unsigned char)*p] & op->mask;
+    unsigned char c = (unsigned char)*p;
+
+    return op->set->nibbles[c & 15] >> (c >> 4) & 1;
+}
+
+/* Takes back the captures set since there were so many notes of them. */
+static void take_back(struct scanner *s, unsigned notes)
+{
+    while (s->undos > notes) {
+        const struct scan_undo *u = &s->undo[--s->undos];
+
+        s->spans[u->group] = u->span;
+    }
 }
 
 /* Runs what may fail without the caller failing. */
 static bool try(struct scanner *s, const struct scan_op *op, const char *p)
 {
+    unsigned notes = s->undos;
     bool ok;
 
     if (--s->steps < 0 || s->depth > MAX_DEPTH) {
@@ -35,22 +43,172 @@ static bool try(struct scanner *s, const struct scan_op *op, const char *p)
     s->depth++;
     ok = run(s, op, p);
     s->depth--;
+    if (!ok && s->undos > notes)
+        take_back(s, notes);
     return ok;
 }
 
-/* The end of the longest run of the set from p. */
-static inline const char *run_end(const struct scanner *s,
-                                  const struct scan_op *op, const char *p)
+/* Notes a capture before it changes, if it may have to be taken back. */
+static bool note(struct scanner *s, const struct scan_op *op)
 {
-    const char *end = s->end;
+    if (!op->maybe)
+        return true;
+    if (s->undos == SCAN_UNDOS) {
+        s->undecided = true;
+        return false;
+    }
+    s->undo[s->undos].group = op->min;
+    s->undo[s->undos++].span = s->spans[op->min];
+    return true;
+}
 
-    if (op->max < (size_t)(end - p))
-        end = p + op->max;
-    if (op->all)
-        return end;
+static const char *run_bytes(const struct scan_op *op, const char *p,
+                             const char *end)
+{
     while (p < end && in_set(op, p))
         p++;
     return p;
+}
+
+static bool is_space(unsigned char c)
+{
+    return (c >= 9 && c <= 13) || (c >= 0x1C && c <= 0x20);
+}
+
+#ifdef __SSE2__
+
+static inline __m128i wide(const uint8_t *bytes)
+{
+    return _mm_loadu_si128((const __m128i *)bytes);
+}
+
+/* Which of 16 bytes lie in a range. */
+static inline __m128i in_range(__m128i v, __m128i low, __m128i span)
+{
+    __m128i above = _mm_sub_epi8(v, low);
+
+    return _mm_cmpeq_epi8(_mm_min_epu8(above, span), above);
+}
+
+/* Which of 16 bytes are not in the set. */
+static inline unsigned outside(const struct scan_set *set, const char *p)
+{
+    __m128i v = wide((const uint8_t *)p), in = _mm_setzero_si128();
+    unsigned mask;
+
+    for (unsigned i = 0; i < set->ranges; i++)
+        in = _mm_or_si128(in, in_range(v, wide(set->low[i]),
+                                       wide(set->span[i])));
+    mask = (unsigned)_mm_movemask_epi8(in);
+    return set->negated ? mask : mask ^ 0xFFFFu;
+}
+
+static const char *run_wide(const struct scan_op *op, const char *p,
+                            const char *end)
+{
+    for (; p < end; p += SCAN_WIDTH) {
+        unsigned stop = outside(op->set, p);
+
+        if (stop) {
+            p += __builtin_ctz(stop);
+            break;
+        }
+    }
+    return p < end ? p : end;
+}
+
+static inline uint64_t spaces_at(const char *p)
+{
+    const __m128i low = _mm_set1_epi8(9), high = _mm_set1_epi8(0x1C);
+    const __m128i span = _mm_set1_epi8(4);
+    uint64_t word = 0;
+
+    for (unsigned i = 0; i < 4; i++) {
+        __m128i v = wide((const uint8_t *)p + 16 * i);
+        __m128i in = _mm_or_si128(in_range(v, low, span),
+                                  in_range(v, high, span));
+
+        word |= (uint64_t)(unsigned)_mm_movemask_epi8(in) << (16 * i);
+    }
+    return word;
+}
+
+#else
+
+static const char *run_wide(const struct scan_op *op, const char *p,
+                            const char *end)
+{
+    return run_bytes(op, p, end);
+}
+
+static uint64_t spaces_at(const char *p)
+{
+    uint64_t word = 0;
+
+    for (unsigned i = 0; i < 64; i++)
+        word |= (uint64_t)is_space((unsigned char)p[i]) << i;
+    return word;
+}
+
+#endif
+
+/* A run by the bits of where it ends; beyond them byte by byte. */
+static const char *run_bits(const struct scanner *s, const uint64_t *stops,
+                            const char *p, bool black)
+{
+    size_t at = (size_t)(p - s->start);
+
+    while (at < s->known) {
+        uint64_t stop = stops[at / 64] >> (at & 63);
+
+        if (stop)
+            return s->start + at + __builtin_ctzll(stop);
+        at += 64 - (at & 63);
+    }
+    for (p = s->start + at; p < s->end; p++)
+        if (is_space((unsigned char)*p) == black)
+            break;
+    return p;
+}
+
+/* Most runs end within the word that holds their start. */
+static inline const char *run_skip(const struct scanner *s, const char *p)
+{
+    size_t at = (size_t)(p - s->start);
+    uint64_t stop = at < s->known ? s->skip[at / 64] >> (at & 63) : 0;
+
+    return stop ? p + __builtin_ctzll(stop) : run_bits(s, s->skip, p, false);
+}
+
+static inline const char *run_word(const struct scanner *s, const char *p)
+{
+    size_t at = (size_t)(p - s->start);
+    uint64_t stop = at < s->known ? s->word[at / 64] >> (at & 63) : 0;
+
+    return stop ? p + __builtin_ctzll(stop) : run_bits(s, s->word, p, true);
+}
+
+const char *scan_black_far(const struct scanner *s)
+{
+    return run_bits(s, s->skip, s->start, false);
+}
+
+/* The end of the longest run of the set from p. */
+static const char *run_end(const struct scanner *s, const struct scan_op *op,
+                           const char *p)
+{
+    const struct scan_set *set = op->set;
+    const char *end = s->end, *at;
+
+    if (op->max < (size_t)(end - p))
+        end = p + op->max;
+    if (set->all)
+        return end;
+    if (set->kind != SCAN_OTHER) {
+        at = set->kind == SCAN_BLACK ? run_word(s, p) : run_skip(s, p);
+        return at < end ? at : end;
+    }
+    return set->ranges ? run_wide(op, p, end) : run_bytes(op, p, end);
 }
 
 /* From the longest run back to the shortest, where the rest may begin. */
@@ -102,13 +260,10 @@ static bool run_lazy(struct scanner *s, const struct scan_op *op,
 static inline bool is_literal(const struct scanner *s,
                               const struct scan_op *op, const char *p)
 {
-    size_t left = (size_t)(s->end - p);
     uint64_t word;
 
-    if (left < op->max)
+    if ((size_t)(s->end - p) < op->max)
         return false;
-    if (left < 8)
-        return memcmp(p, op->literal, op->max) == 0;
     memcpy(&word, p, sizeof word);
     return (word & op->word_mask) == op->word &&
            (op->max <= 8 || memcmp(p + 8, op->literal + 8, op->max - 8) == 0);
@@ -139,40 +294,9 @@ static bool run_look(struct scanner *s, const struct scan_op *op,
     return !s->undecided && found != op->negated;
 }
 
-/* Sets one end of a capture, and takes it back when the rest fails. */
-static bool run_capture(struct scanner *s, const struct scan_op *op,
-                        const char *p)
-{
-    struct scan_span *span = &s->spans[op->min], saved = *span;
-
-    if (op->code == SCAN_OPEN_MAYBE)
-        span->open = p;
-    else
-        *span = (struct scan_span){span->open, p, span->open};
-    if (try(s, op->next, p))
-        return true;
-    *span = saved;
-    return false;
-}
-
-/* The way to go on, NULL when it is decided. Where only one is open it is
- * taken without coming back. */
-static const struct scan_op *choose(struct scanner *s,
-                                    const struct scan_op *op, const char *p,
-                                    bool *matched)
-{
-    if (!scan_may_begin(&op->branch->first, p, s->end))
-        return op->next;
-    if (!scan_may_begin(&op->next->first, p, s->end))
-        return op->branch;
-    *matched = try(s, op->branch, p);
-    return *matched || s->undecided ? NULL : op->next;
-}
-
 static bool run(struct scanner *s, const struct scan_op *op, const char *p)
 {
     const char *at;
-    bool matched = false;
 
     for (;;) {
         switch (op->code) {
@@ -227,36 +351,95 @@ static bool run(struct scanner *s, const struct scan_op *op, const char *p)
             if ((p > s->start && in_set(op, p - 1)) == op->negated)
                 return false;
             break;
+        case SCAN_TAKE:
+            at = run_end(s, op, p);
+            if ((size_t)(at - p) < op->min)
+                return false;
+            s->spans[op->group].start = p;
+            s->spans[op->group].end = p = at;
+            break;
+        case SCAN_SKIP:
+            at = run_skip(s, p);
+            if (at == p && op->min)
+                return false;
+            p = at;
+            break;
+        case SCAN_WORD:
+            at = run_word(s, p);
+            if (at == p && op->min)
+                return false;
+            p = at;
+            break;
+        case SCAN_TAKE_WORD:
+            at = run_word(s, p);
+            if (at == p && op->min)
+                return false;
+            s->spans[op->group].start = p;
+            s->spans[op->group].end = p = at;
+            break;
         case SCAN_OPEN:
+            if (!note(s, op))
+                return false;
             s->spans[op->min].open = p;
             break;
         case SCAN_CLOSE:
+            if (!note(s, op))
+                return false;
             s->spans[op->min].start = s->spans[op->min].open;
             s->spans[op->min].end = p;
             break;
-        case SCAN_OPEN_MAYBE:
-        case SCAN_CLOSE_MAYBE:
-            return run_capture(s, op, p);
         case SCAN_LOOK:
             if (!run_look(s, op, p))
                 return false;
             break;
         case SCAN_ALT:
-            op = choose(s, op, p, &matched);
-            if (!op)
-                return matched;
-            continue;
+            /* Where only one way is open it is taken for good. */
+            if (!scan_may_begin(&op->branch->first, p, s->end))
+                break;
+            if (!scan_may_begin(&op->next->first, p, s->end)) {
+                op = op->branch;
+                continue;
+            }
+            if (try(s, op->branch, p))
+                return true;
+            if (s->undecided)
+                return false;
+            break;
         }
         op = op->next;
     }
 }
 
-int scan_run(const struct scan_op *op, const char *text, size_t len,
-             struct scan_span *spans)
+/* The bits at and beyond the line's end. */
+static uint64_t beyond(size_t len, size_t from)
 {
-    struct scanner s = {.start = text, .end = text + len, .spans = spans,
-                        .steps = STEPS_BASE + (long)len * STEPS_PER_BYTE};
-    bool matched = run(&s, op, text);
+    return len >= from + 64 ? 0 : ~0ull << (len - from);
+}
 
-    return s.undecided ? -1 : matched;
+void scan_start(struct scanner *s, const char *text, size_t len)
+{
+    size_t at = 0;
+
+    s->start = text;
+    s->end = text + len;
+    s->steps = STEPS_BASE + (long)len * STEPS_PER_BYTE;
+    do {
+        uint64_t spaces = spaces_at(text + at), end = beyond(len, at);
+
+        s->skip[at / 64] = ~spaces | end;
+        s->word[at / 64] = spaces | end;
+        at += 64;
+    } while (at <= len && at < SCAN_WORDS * 64);
+    s->known = at;
+}
+
+int scan_run(struct scanner *s, const struct scan_op *op)
+{
+    bool matched;
+
+    s->depth = 0;
+    s->undos = 0;
+    s->undecided = false;
+    matched = run(s, op, s->start);
+    return s->undecided ? -1 : matched;
 }

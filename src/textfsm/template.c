@@ -9,6 +9,7 @@
 #include "kiriwake/msg.h"
 #include "kiriwake/text.h"
 #include "pytext.h"
+#include "rows.h"
 
 /* A walk over the template's lines. */
 struct cursor {
@@ -85,7 +86,7 @@ static int parse_value(struct cursor *c)
                          sizeof *t->values);
     if (value_parse(t, &t->values[t->value_count], c->at, c->len, c->e) < 0)
         return -1;
-    t->value_count++;
+    t->options |= t->values[t->value_count++].options;
     return 0;
 }
 
@@ -97,8 +98,7 @@ static int parse_values(struct cursor *c)
     return 0;
 }
 
-static const struct state *find_state(const struct textfsm *t,
-                                      const char *name)
+static struct state *find_state(const struct textfsm *t, const char *name)
 {
     for (size_t i = 0; i < t->state_count; i++)
         if (strcmp(t->states[i]->name, name) == 0)
@@ -207,6 +207,15 @@ static int check_empty(struct textfsm *t, const char *name, struct err *e)
     return 0;
 }
 
+static void find_required(struct textfsm *t)
+{
+    t->required = arena_alloc(&t->arena,
+                              t->value_count * sizeof *t->required);
+    for (size_t i = 0; i < t->value_count; i++)
+        if (t->values[i].options & VALUE_REQUIRED)
+            t->required[t->required_count++] = (uint32_t)i;
+}
+
 static int validate(struct textfsm *t, struct err *e)
 {
     t->start = find_state(t, "Start");
@@ -260,6 +269,7 @@ static int parse_template(struct textfsm *t, struct err *e)
 
     if (check_utf8(t, e) < 0 || parse_values(&c) < 0)
         return -1;
+    find_required(t);
     while ((more = parse_state(&c)) > 0)
         continue;
     return more < 0 ? -1 : validate(t, e);
@@ -292,6 +302,7 @@ void textfsm_free(struct textfsm *t)
             matcher_free(&t->states[i]->rules[k].matcher);
         free(t->states[i]->rules);
     }
+    rows_free_spare(t);
     matcher_tools_free(&t->tools);
     free(t->values);
     free(t->states);

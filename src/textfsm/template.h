@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "arena.h"
+#include "dispatch.h"
 #include "kiriwake/err.h"
 #include "kiriwake/textfsm.h"
 #include "matcher.h"
@@ -43,7 +44,7 @@ struct rule {
     enum record_op record_op;
     const char *target;           /* a state, or the message of an Error */
     size_t target_at;
-    const struct state *next;     /* NULL: stay */
+    struct state *next;           /* NULL: stay */
     unsigned line;                /* in the template */
 };
 
@@ -52,6 +53,7 @@ struct state {
     size_t at;
     struct rule *rules;
     size_t count, cap;
+    struct dispatch *dispatch;    /* for each 64 rules; made when entered */
 };
 
 struct textfsm {
@@ -61,10 +63,14 @@ struct textfsm {
     struct value *values;
     struct state **states;
     size_t value_count, value_cap, state_count, state_cap;
-    const struct state *start;
+    struct state *start;
     struct state end, eof;        /* where "End" and "EOF" lead */
     bool has_eof;                 /* an EOF state stands in the template */
     struct matcher_tools tools;
+    uint32_t *required;           /* which values are */
+    size_t required_count;
+    unsigned options;             /* of all its values together */
+    struct textfsm_rows *spare;   /* memory for the next rows */
 };
 
 /* An error at a byte of the template; -1. */

@@ -16,7 +16,7 @@ import time
 import textfsm
 
 ROUNDS = 1
-BUDGET_US = 1500
+BUDGET_US = 400
 MARK = "<!-- textfsm:{} -->"
 
 
