@@ -23,6 +23,7 @@
 void matcher_tools_init(struct matcher_tools *t)
 {
     memset(t, 0, sizeof *t);
+    t->limit = LIMIT_BASE;
 }
 
 static void prepare_pcre2(struct matcher_tools *t)
@@ -99,7 +100,7 @@ static int compile(struct matcher *m, struct matcher_code *c,
 
 static void set_limit(struct matcher_tools *t, size_t len, bool jit)
 {
-    size_t limit = jit ? LIMIT_BASE : JIT_STEPS;
+    size_t limit = jit ? t->limit : JIT_STEPS;
 
     if (len < (LIMIT_MAX - LIMIT_BASE) / LIMIT_PER_BYTE)
         limit += len * LIMIT_PER_BYTE;

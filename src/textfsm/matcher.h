@@ -18,6 +18,8 @@ struct matcher_tools {
     struct scan_span *spans;      /* the groups of the last match */
     struct scanner scanner;
     uint32_t groups;              /* the most that a pattern has */
+    bool no_scan;                 /* for tests: PCRE2 decides everything */
+    uint32_t limit;               /* steps for PCRE2; more for long lines */
     pcre2_compile_context *compile;
     pcre2_match_context *match;
     pcre2_match_data *data;
@@ -61,7 +63,7 @@ static inline int matcher_try(struct matcher *m, struct matcher_tools *t,
 {
     int rc = -1;
 
-    if (line->ascii) {
+    if (line->ascii && !t->no_scan) {
         if (!m->scan)
             matcher_scan(m, t);
         for (uint32_t i = 1; m->maybe && i <= m->groups; i++)

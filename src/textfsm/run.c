@@ -154,7 +154,7 @@ static int do_line(struct textfsm_run *run, const struct line *line,
     struct state *s = run->state;
     int rc = 0;
 
-    if (line->ascii) {
+    if (line->ascii && !run->t->tools.no_scan) {
         matcher_start(&run->t->tools, line);
         return do_ascii(run, line, e);
     }

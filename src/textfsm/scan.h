@@ -36,6 +36,7 @@ struct scan_op {
     bool sure;                    /* it cannot fail, nor can what follows */
     bool maybe;                   /* a capture that need not take part */
     uint8_t group;                /* of SCAN_TAKE */
+    uint8_t skip;                 /* before it: 1: \s*, 2: \s+ */
     char c;                       /* of a loop: what must follow, or 0 */
     uint32_t min, max;            /* also: group in min, length in max */
     union {

@@ -202,6 +202,20 @@ static char only_char(const struct scan_first *f)
     return '\0';
 }
 
+/* Makes op, a SCAN_SKIP, the same as next with white space before it. */
+static void skip_before(struct scan_op *op, const struct scan_op *next)
+{
+    struct scan_first first = op->first, lead = op->lead;
+    uint8_t skip = op->min ? 2 : 1;
+    bool sure = op->sure;
+
+    *op = *next;
+    op->skip = skip;
+    op->sure = sure;
+    op->first = first;
+    op->lead = lead;
+}
+
 static struct scan_op *build_loop(struct builder *b, const struct re_node *n,
                                   const struct scan_op *next)
 {
@@ -211,7 +225,7 @@ static struct scan_op *build_loop(struct builder *b, const struct re_node *n,
     struct scan_op *op;
 
     /* What follows nothing and is not captured need not be looked for. */
-    if (next->code == SCAN_ACCEPT)
+    if (next->code == SCAN_ACCEPT && !next->skip)
         max = min;
     /* Where the rest cannot fail, a loop takes the most or the least. */
     if (next->sure && n->mode == RE_LAZY)
@@ -224,7 +238,7 @@ static struct scan_op *build_loop(struct builder *b, const struct re_node *n,
         code = n->mode == RE_LAZY ? SCAN_LAZY : SCAN_GREEDY;
     if (is_all(s) && max == RE_FOREVER && min <= 1 && code == SCAN_RUN) {
         code = SCAN_TO_END;
-        if (next->code == SCAN_END)
+        if (next->code == SCAN_END && next->skip < 2)
             next = next->next;
         if (next->code == SCAN_ACCEPT && min == 0)
             return (struct scan_op *)next;
@@ -236,9 +250,13 @@ static struct scan_op *build_loop(struct builder *b, const struct re_node *n,
     op->min = min;
     op->max = max;
     op->c = only_char(&next->first);
+    set_first(op, s, min > 0);
     if (code == SCAN_RUN)
         op->code = run_code(code, op);
-    set_first(op, s, min > 0);
+    /* An alternative without its branch is a loop still being built. */
+    if (op->code == SCAN_SKIP && !next->skip &&
+        (next->code != SCAN_ALT || next->branch))
+        skip_before(op, next);
     return op;
 }
 
@@ -322,7 +340,7 @@ static bool is_take(const struct scan_op *content, const struct scan_op *close)
 {
     return (content->code == SCAN_RUN || content->code == SCAN_TO_END ||
             content->code == SCAN_WORD || content->code == SCAN_SKIP) &&
-           content->next == close && close->min < 256 && !close->maybe;
+           !content->skip && content->next == close && close->min < 256 && !close->maybe;
 }
 
 static struct scan_op *build_group(struct builder *b, const struct re_node *n,

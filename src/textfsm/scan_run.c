@@ -299,6 +299,12 @@ static bool run(struct scanner *s, const struct scan_op *op, const char *p)
     const char *at;
 
     for (;;) {
+        if (op->skip) {
+            at = run_skip(s, p);
+            if (at == p && op->skip == 2)
+                return false;
+            p = at;
+        }
         switch (op->code) {
         case SCAN_ACCEPT:
             return true;
