@@ -67,6 +67,7 @@ start_sshd() {
     local name=$1 config=$work/server/$1.conf log=$work/server/$1.log try
     shift
 
+    : >"$log"
     for try in 1 2 3 4 5; do
         port=$(free_port)
         {
