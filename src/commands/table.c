@@ -9,6 +9,7 @@ extern const struct command command_cases;
 extern const struct command command_drivers;
 extern const struct command command_demo;
 extern const struct command command_parse;
+extern const struct command command_report;
 extern const struct command command_scenarios;
 extern const struct command command_sim;
 extern const struct command command_resume;
@@ -20,6 +21,7 @@ const struct command *const commands[] = {
     &command_drivers,
     &command_demo,
     &command_parse,
+    &command_report,
     &command_scenarios,
     &command_sim,
     &command_resume,
