@@ -395,6 +395,7 @@ function device.args()
     named = named or a == "--vpn"
     args[#args + 1] = setup_of.knobs.rename and network.rename(a) or a
   end
+  named = named or setup_of.scenario.setup.subject == "none"
   if setup_of.knobs["second-vpn"] and not named then
     args[#args + 1] = "--vpn"
     args[#args + 1] = setup_of.knobs.rename and

@@ -202,7 +202,8 @@ end
 -- Descriptions as people write them, in Shift_JIS.
 local function describe(net)
   local ifs = net.ends["local"].interfaces
-  ifs["GigaEthernet0.1"].description = "\x83\x43\x83\x93\x83\x5e\x81\x5b" ..
+  local wan = ifs["GigaEthernet0.1"] or ifs["GigaEthernet0.0"]
+  wan.description = "\x83\x43\x83\x93\x83\x5e\x81\x5b" ..
       "\x83\x6c\x83\x62\x83\x67\x89\xf1\x90\xfc"
   ifs["GigaEthernet1.0"].description = "\x8e\xd0\x93\xe0LAN"
   ifs["Tunnel0.0"].description = "\x96\x7b\x8e\xd0\x82\xd6\x82\xccVPN " ..
