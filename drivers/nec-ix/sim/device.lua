@@ -384,22 +384,33 @@ end
 
 -- The configuration of the router at the other end of the VPN in question.
 function device.peer_config()
-  local name = setup_of.scenario.setup.subject or "peer"
+  local name = setup_of.scenario.setup.subject == "peer2" and "peer2" or
+      "peer"
   return table.concat(config.lines(w.cfg[name]), "\n") .. "\n"
+end
+
+-- What names the VPN in question: its interface, else its peer.
+local function subject()
+  local t = w.faulty.ends["local"]
+  for name, i in pairs(t.interfaces) do
+    if i.map and t.maps[i.map] and not (i.map:match("2$")) then
+      return name
+    end
+  end
+  return w.faulty.ends.peer.line.address or "none"
 end
 
 -- The arguments of `check` for this variation, one a line.
 function device.args()
-  local args, named = {}, false
+  local args, named = {}, setup_of.scenario.setup.subject == "none"
   for _, a in ipairs(setup_of.scenario.args) do
     named = named or a == "--vpn"
     args[#args + 1] = setup_of.knobs.rename and network.rename(a) or a
   end
-  named = named or setup_of.scenario.setup.subject == "none"
-  if setup_of.knobs["second-vpn"] and not named then
+  if setup_of.knobs["second-vpn"] and not named and
+      not setup_of.scenario.setup.second then
     args[#args + 1] = "--vpn"
-    args[#args + 1] = setup_of.knobs.rename and
-        network.rename("198.51.100.200") or "198.51.100.200"
+    args[#args + 1] = subject()
   end
   return table.concat(args, "\n")
 end

@@ -153,7 +153,7 @@ function world:plan(scenario, knobs)
       self:strike(scenario.causes)
     end)
   end
-  if knobs["later-success"] then
+  if knobs["later-success"] and next(scenario.causes) then
     self.model:spawn(function()
       ike.sleep(-90 - self.model.time)
       self:heal()
