@@ -40,7 +40,8 @@ struct script_matcher {
 };
 void script_set_matcher(struct script *s, const struct script_matcher *m);
 
-/* The place in the file of the i-th of script_names. */
+/* The place in the file of the i-th of script_names: only as long as the code
+ * and the file's text live, that is while the file is loaded. */
 void script_name_at(const struct script_chunk *c, size_t i, int *line,
                     int *col);
 

@@ -81,8 +81,6 @@ static void syntax_error(const char *msg, const struct scan *scan,
 
 struct name_sink {
     struct script_chunk *chunk;
-    const struct script_place *at;
-    const char *code;
     lua_State *L;
 };
 
@@ -121,8 +119,7 @@ static void add_name(void *arg, const char *path, size_t len, int line,
     if (!in_library(k->L, copy, len) && !has_name(c->names, path, len)) {
         c->places = mem_grow(c->places, &c->place_cap, n + 1,
                              sizeof *c->places);
-        file_place(k->at, k->code, line, col, &c->places[n].line,
-                   &c->places[n].col);
+        c->places[n] = (struct name_place){line, col};
         json_array_append_new(c->names, json_stringn(path, len));
     }
     free(copy);
@@ -180,11 +177,14 @@ static struct script_chunk *chunk_new(struct script *s,
                                       const struct scan *scan, int function)
 {
     struct script_chunk *c = mem_zalloc(sizeof *c);
-    struct name_sink sink = {c, at, scan->code, s->L};
+    struct name_sink sink = {c, s->L};
 
     c->script = s;
     c->file = mem_strdup(at->name);
     c->line = at->line;
+    c->col = at->col;
+    c->text = at->text;
+    c->code = scan->code;
     c->function = function;
     c->names = json_array();
     scan_names(scan, add_name, &sink);
@@ -244,8 +244,9 @@ json_t *script_names(const struct script_chunk *c)
 void script_name_at(const struct script_chunk *c, size_t i, int *line,
                     int *col)
 {
-    *line = c->places[i].line;
-    *col = c->places[i].col;
+    const struct script_place at = {c->file, c->text, c->line, c->col};
+
+    file_place(&at, c->code, c->places[i].line, c->places[i].col, line, col);
 }
 
 /* --- a driver's own library --- */
@@ -288,10 +289,13 @@ int script_library(struct script *s, const char *code,
     if (!c)
         return -1;
     json_array_foreach(c->names, i, name)
-        if (strcmp(json_string_value(name), "subject") != 0)
-            return err_at(e, at->name, at->text, c->places[i].line,
-                          c->places[i].col, "unknown name '%s'",
-                          json_string_value(name));
+        if (strcmp(json_string_value(name), "subject") != 0) {
+            int line, col;
+
+            script_name_at(c, i, &line, &col);
+            return err_at(e, at->name, at->text, line, col,
+                          "unknown name '%s'", json_string_value(name));
+        }
     lua_settop(s->L, 0);
     lua_pushcfunction(s->L, library_protected);
     lua_pushlightuserdata(s->L, c);

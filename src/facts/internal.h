@@ -59,8 +59,12 @@ struct script_chunk {
     int line;                   /* of the chunk's first line in it */
     int function;               /* registry reference */
     json_t *names;
+    /* Where each name stands in the code; the code and its place in a file,
+     * borrowed until the file is loaded. */
     struct name_place *places;
     size_t place_cap;
+    const char *code, *text;
+    int col;
 };
 
 /* The hook that ends what runs too long. */

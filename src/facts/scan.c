@@ -136,6 +136,15 @@ static enum token_type skip_token(struct cursor *c)
     return TOKEN_SIGN;
 }
 
+static bool is_keyword(const char *s, size_t len)
+{
+    for (size_t k = 0; keywords[k]; k++)
+        if (keywords[k][0] == *s && strlen(keywords[k]) == len &&
+            memcmp(keywords[k], s, len) == 0)
+            return true;
+    return false;
+}
+
 static void add_token(struct scan *s, struct cursor *c)
 {
     struct token *t;
@@ -148,6 +157,8 @@ static void add_token(struct scan *s, struct cursor *c)
     t->col = (int)(c->p - c->line_start) + 1;
     t->type = skip_token(c);
     t->len = (size_t)(c->p - s->code) - t->start;
+    if (t->type == TOKEN_NAME && is_keyword(s->code + t->start, t->len))
+        t->type = TOKEN_KEYWORD;
 }
 
 void scan_code(struct scan *s, const char *code)
@@ -177,9 +188,12 @@ void scan_free(struct scan *s)
 
 static bool is(const struct scan *s, size_t i, const char *text)
 {
-    size_t n = strlen(text);
+    size_t n;
 
-    return i < s->count && s->tokens[i].type != TOKEN_STRING &&
+    if (i >= s->count || s->code[s->tokens[i].start] != *text)
+        return false;
+    n = strlen(text);
+    return s->tokens[i].type != TOKEN_STRING &&
            s->tokens[i].len == n &&
            memcmp(s->code + s->tokens[i].start, text, n) == 0;
 }
@@ -238,14 +252,6 @@ void scan_rewrite(const struct scan *s, struct buf *out)
     free(ends);
 }
 
-static bool is_keyword(const struct scan *s, size_t i)
-{
-    for (size_t k = 0; keywords[k]; k++)
-        if (is(s, i, keywords[k]))
-            return true;
-    return false;
-}
-
 /* Is the token at i a field's name in a table constructor ("{a = 1}")? */
 static bool is_key(const struct scan *s, const unsigned char *in_table,
                    size_t i)
@@ -277,8 +283,7 @@ static unsigned char *mark_tables(const struct scan *s)
  * name that is local somewhere counts as local everywhere. */
 static size_t mark_list(const struct scan *s, unsigned char *local, size_t i)
 {
-    while (i < s->count && s->tokens[i].type == TOKEN_NAME &&
-           !is_keyword(s, i)) {
+    while (i < s->count && s->tokens[i].type == TOKEN_NAME) {
         local[i] = 1;
         i++;
         if (is(s, i, "<"))
@@ -349,7 +354,7 @@ static void marks_free(struct marks *m)
 
 static bool is_global(const struct scan *s, const struct marks *m, size_t i)
 {
-    return s->tokens[i].type == TOKEN_NAME && !is_keyword(s, i) &&
+    return s->tokens[i].type == TOKEN_NAME &&
            !is_field(s, i) && !is_key(s, m->in_table, i) &&
            !(i > 0 && (is(s, i - 1, "goto") || is(s, i - 1, "::"))) &&
            !is_local(s, m, i);

@@ -10,7 +10,9 @@
 
 #include "kiriwake/buf.h"
 
-enum token_type { TOKEN_NAME, TOKEN_STRING, TOKEN_NUMBER, TOKEN_SIGN };
+enum token_type {
+    TOKEN_NAME, TOKEN_KEYWORD, TOKEN_STRING, TOKEN_NUMBER, TOKEN_SIGN,
+};
 
 struct token {
     enum token_type type;
