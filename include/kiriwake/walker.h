@@ -77,7 +77,8 @@ json_t *walker_result(const struct walker *w);
 
 /*
  * For the screen (new reference): {"flow", "title", "subject", "vpns": […],
- *  "path": [{checkpoint, title, outcome, by, because}],
+ *  "path": [{checkpoint, title, outcome, by, because, why, expect,
+ *     "evidence": as a finding's}],
  *  "current": {"id", "title", "why", "expect", "kind", "samples",
  *     "seen": [{"probe", "command", "state", "reason", "text",
  *               "lines": [n…]}], "outcomes": [{"id", "label", "abnormal"}]},

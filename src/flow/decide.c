@@ -69,6 +69,7 @@ static bool has_change(const struct walker *w, const struct checkpoint *p)
 void decide_outcome(struct walker *w, const struct outcome *o,
                     const char *by, const char *because, json_t *evidence)
 {
+    json_object_set(w->decided, w->at->id, evidence);
     path_note(w, o, evidence);
     path_add(w, word_of(w, o), by, because, next_word(o));
     if (o->undo_point && has_change(w, o->undo_point)) {

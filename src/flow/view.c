@@ -100,15 +100,47 @@ static json_t *current_json(const struct walker *w)
         seen_json(w), "outcomes", outcomes_json(w));
 }
 
+static const struct checkpoint *point_with(const struct walker *w,
+                                           const char *id)
+{
+    const struct checkpoint *p = NULL;
+
+    for (size_t i = 0; id && !p && i < w->f->flow_count; i++)
+        p = flow_point(w->f->flows[i], id);
+    return p;
+}
+
+/* The path with what each check point was for and the lines that decided. */
+static json_t *path_seen(const struct walker *w)
+{
+    json_t *out = json_array(), *entry;
+    size_t i;
+
+    json_array_foreach(json_object_get(w->state, "path"), i, entry) {
+        const char *id = json_string_value(
+            json_object_get(entry, "checkpoint"));
+        const struct checkpoint *p = point_with(w, id);
+        json_t *copy = json_copy(entry);
+
+        if (p) {
+            json_object_set_new(copy, "why", eval_text(w, p->why));
+            json_object_set_new(copy, "expect", eval_text(w, p->expect));
+        }
+        json_object_set(copy, "evidence", json_object_get(w->decided, id));
+        json_array_append_new(out, copy);
+    }
+    return out;
+}
+
 json_t *walker_view(const struct walker *w)
 {
     json_t *result = walker_result(w);
     json_t *vpns = w->vpns ? json_incref(w->vpns) : json_array();
     json_t *out = json_pack(
-        "{s:s,s:o,s:O,s:o,s:O,s:o,s:O,s:O,s:O,s:b,s:O}", "flow",
+        "{s:s,s:o,s:O,s:o,s:o,s:o,s:O,s:O,s:O,s:b,s:O}", "flow",
         w->f->flows[0]->name, "title", eval_text(w, w->f->flows[0]->title),
         "subject", json_object_get(w->state, "subject"), "vpns", vpns, "path",
-        json_object_get(w->state, "path"), "current", current_json(w),
+        path_seen(w), "current", current_json(w),
         "findings", json_object_get(result, "findings"), "suspects",
         json_object_get(result, "suspects"), "changes",
         json_object_get(result, "changes"), "done", walker_done(w), "outcome",

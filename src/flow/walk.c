@@ -444,6 +444,7 @@ struct walker *walker_new(const struct flows *f, const struct driver *d)
     w->facts = json_object();
     w->latest = json_object();
     w->bisected = json_object();
+    w->decided = json_object();
     w->state = json_pack("{s:{},s:[],s:{},s:{},s:[],s:[],s:[],s:{},s:n}",
                          "subject", "path", "answers", "outcomes", "findings",
                          "suspects", "ruled_out", "visits", "pending");
@@ -464,6 +465,7 @@ void walker_free(struct walker *w)
     json_decref(w->facts);
     json_decref(w->latest);
     json_decref(w->bisected);
+    json_decref(w->decided);
     json_decref(w->state);
     json_decref(w->error);
     free(w->changes);

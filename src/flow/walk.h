@@ -86,6 +86,7 @@ struct walker {
     json_t *facts;              /* of this epoch, by name */
     json_t *latest;             /* of any epoch: for texts */
     json_t *bisected;           /* name -> integer or null */
+    json_t *decided;            /* checkpoint -> evidence, as last decided */
     const struct checkpoint *at;
     struct visit visit;
     const struct checkpoint **stack;    /* points that called */

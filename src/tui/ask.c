@@ -158,7 +158,7 @@ static void put_replies(const struct tui *t, struct page *p)
 
     if (expect[0])
         page_item(p, 10, STYLE_LABEL, _("Expected"), STYLE_PLAIN, expect);
-    evidence_seen(t, p, json_object_get(current, "seen"), true);
+    evidence_seen(p, json_object_get(current, "seen"), true, NULL);
 }
 
 /* The replies, and the samples below or (where there is room) beside. */

@@ -7,7 +7,7 @@
 #include "kiriwake/buf.h"
 #include "kiriwake/msg.h"
 
-#define PREVIEW_LINES 6         /* of a reply that decided nothing yet */
+#define PREVIEW_LINES 3         /* of a reply that decided nothing yet */
 #define NUMBER_GUTTER 6
 
 static bool is_hit(const json_t *lines, int n)
@@ -76,8 +76,7 @@ static const struct {
     {"not-asked", N_("not asked yet"), STYLE_DIM},
 };
 
-static void put_head(const struct tui *t, struct page *p,
-                     const json_t *seen)
+static void put_head(struct page *p, const json_t *seen)
 {
     const char *state = json_text(seen, "state");
     const char *reason = json_text(seen, "reason");
@@ -85,7 +84,6 @@ static void put_head(const struct tui *t, struct page *p,
     struct buf b = {0};
     enum style style = STYLE_PLAIN;
 
-    (void)t;
     buf_adds(&b, command[0] ? command : json_text(seen, "probe"));
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
         if (strcmp(states[i].state, state) == 0 && states[i].text[0]) {
@@ -99,18 +97,62 @@ static void put_head(const struct tui *t, struct page *p,
     buf_free(&b);
 }
 
-void evidence_seen(const struct tui *t, struct page *p, const json_t *seen,
-                   bool whole)
+/* The lines of one reply that count: those cited, if anything is. */
+static const json_t *lines_of(const json_t *one, const json_t *evidence)
+{
+    const json_t *cited;
+    size_t i;
+
+    if (!evidence)
+        return json_object_get(one, "lines");
+    json_array_foreach(evidence, i, cited)
+        if (strcmp(json_text(cited, "command"),
+                   json_text(one, "command")) == 0)
+            return json_object_get(cited, "lines");
+    return NULL;
+}
+
+void evidence_seen(struct page *p, const json_t *seen, bool whole,
+                   const json_t *evidence)
 {
     const json_t *one;
     size_t i;
 
     json_array_foreach(seen, i, one) {
-        const json_t *lines = json_object_get(one, "lines");
+        const json_t *lines = lines_of(one, evidence);
         bool only = !whole && json_array_size(lines) > 0;
 
-        put_head(t, p, one);
+        put_head(p, one);
         put_text(p, json_text(one, "text"), lines, only,
                  whole || only ? 100000 : PREVIEW_LINES);
+    }
+}
+
+static void put_cited(struct page *p, const json_t *line)
+{
+    char head[24];
+
+    snprintf(head, sizeof head, "%4d>",
+             (int)json_integer_value(json_object_get(line, "n")));
+    page_raw(p, NUMBER_GUTTER, STYLE_HIT, head, STYLE_HIT,
+             json_text(line, "text"));
+}
+
+void evidence_cited(struct page *p, const json_t *evidence)
+{
+    const json_t *one, *line;
+    size_t i, n;
+
+    json_array_foreach(evidence, i, one) {
+        struct buf b = {0};
+
+        if (!json_array_size(json_object_get(one, "lines")))
+            continue;
+        buf_printf(&b, "%s  %s", json_text(one, "command"),
+                   json_text(one, "at"));
+        page_item(p, 2, STYLE_SENT, "> ", STYLE_SENT, buf_str(&b));
+        buf_free(&b);
+        json_array_foreach(json_object_get(one, "lines"), n, line)
+            put_cited(p, line);
     }
 }

@@ -214,8 +214,10 @@ void frame_draw_bar(struct tui *t, const struct key *keys, int y)
     draw_keys(t, screen_common_keys, y, x, COLS, gap);
 }
 
-/* Lays out the path; returns the line of the entry that is looked at. */
-static int path_page(const struct tui *t, struct page *p, int chosen)
+/* Lays out the path; returns the line of the entry that is looked at. brief:
+ * the others take one line each. */
+static int path_page(const struct tui *t, struct page *p, int chosen,
+                     bool brief)
 {
     const json_t *path = json_object_get(t->view, "path"), *entry;
     const json_t *current = json_object_get(t->view, "current");
@@ -235,8 +237,12 @@ static int path_page(const struct tui *t, struct page *p, int chosen)
         snprintf(head, sizeof head, "%s%s", mark, human &&
                  strcmp(json_text(entry, "outcome"), "answered")
                  ? t->paint.plain_marks ? "*" : "✎" : "");
-        page_item(p, 3, style, head, on ? STYLE_CHOSEN : STYLE_PLAIN,
-                  json_text(entry, "title"));
+        if (on || !brief)
+            page_item(p, 3, style, head, on ? STYLE_CHOSEN : STYLE_PLAIN,
+                      json_text(entry, "title"));
+        else
+            page_clip(p, 3, style, head, STYLE_PLAIN,
+                      json_text(entry, "title"));
     }
     if (json_is_object(current) && screen_is_open(t)) {
         enum style style;
@@ -259,7 +265,11 @@ void frame_draw_path(struct tui *t, struct rect r, bool on, int chosen)
         return;
     paint_rule(&t->paint, r.y, r.x, r.cols, on, _("Path"));
     page_begin(&p, r.cols - 2);
-    at = path_page(t, &p, chosen);
+    at = path_page(t, &p, chosen, false);
+    if ((int)p.count > r.rows - 1) {
+        page_begin(&p, r.cols - 2);     /* too long: one line each */
+        at = path_page(t, &p, chosen, true);
+    }
     top = chosen < 0 ? (int)p.count : at - (r.rows - 1) / 2;
     page_draw(&p, &t->paint,
               (struct rect){r.y + 1, r.x + 1, r.rows - 1, r.cols - 1}, top);

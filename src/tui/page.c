@@ -74,6 +74,14 @@ void page_text(struct page *p, enum style style, const char *text)
     page_item(p, 0, STYLE_PLAIN, NULL, style, text);
 }
 
+void page_clip(struct page *p, int gutter, enum style head_style,
+               const char *head, enum style style, const char *text)
+{
+    struct item it = {p, head, head_style, style, gutter};
+
+    add_line(&it, text, strlen(text));
+}
+
 /* The line with tabs at every 8 columns and its control bytes shown. */
 static char *expand(const char *line)
 {

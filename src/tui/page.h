@@ -29,6 +29,9 @@ void page_text(struct page *p, enum style style, const char *text);
 /* head in a gutter of so many columns, text wrapped beside it. */
 void page_item(struct page *p, int gutter, enum style head_style,
                const char *head, enum style style, const char *text);
+/* As page_item, but one line: painting clips what does not fit. */
+void page_clip(struct page *p, int gutter, enum style head_style,
+               const char *head, enum style style, const char *text);
 /* One line of a device: columns kept, broken hard where it is too long. */
 void page_raw(struct page *p, int gutter, enum style head_style,
               const char *head, enum style style, const char *line);

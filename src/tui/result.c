@@ -106,32 +106,6 @@ static void put_fix(struct page *p, const json_t *fix)
                  json_string_value(one) ? json_string_value(one) : "");
 }
 
-static void put_evidence(struct page *p, const json_t *evidence)
-{
-    const json_t *one, *line;
-    size_t i, n;
-
-    if (json_array_size(evidence))
-        page_text(p, STYLE_LABEL, _("Evidence"));
-    json_array_foreach(evidence, i, one) {
-        struct buf b = {0};
-
-        buf_printf(&b, "%s  %s", json_text(one, "command"),
-                   json_text(one, "at"));
-        page_item(p, 2, STYLE_SENT, "> ", STYLE_SENT, buf_str(&b));
-        buf_free(&b);
-        json_array_foreach(json_object_get(one, "lines"), n, line) {
-            struct buf head = {0};
-
-            buf_printf(&head, "%4d>",
-                       (int)json_integer_value(json_object_get(line, "n")));
-            page_raw(p, 6, STYLE_HIT, buf_str(&head), STYLE_HIT,
-                     json_text(line, "text"));
-            buf_free(&head);
-        }
-    }
-}
-
 static void put_finding(const struct result *r, struct page *p,
                         const json_t *f)
 {
@@ -152,7 +126,9 @@ static void put_finding(const struct result *r, struct page *p,
     put_findings(r, p, _("Or else"), json_object_get(f, "alternatives"));
     put_label(p, _("To decide"), json_text(f, "decide_by"));
     page_gap(p);
-    put_evidence(p, json_object_get(f, "evidence"));
+    if (json_array_size(json_object_get(f, "evidence")))
+        page_text(p, STYLE_LABEL, _("Evidence"));
+    evidence_cited(p, json_object_get(f, "evidence"));
 }
 
 static void put_pending(struct page *p, const json_t *pending)

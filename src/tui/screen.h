@@ -127,9 +127,12 @@ void frame_draw_bar(struct tui *t, const struct key *keys, int y);
 void frame_draw_path(struct tui *t, struct rect r, bool on, int chosen);
 
 /* evidence.c: replies with their deciding lines, as pages */
-void evidence_seen(const struct tui *t, struct page *p, const json_t *seen,
-                   bool whole);
+/* evidence: what decided, its lines are marked; NULL: those of the replies. */
+void evidence_seen(struct page *p, const json_t *seen, bool whole,
+                   const json_t *evidence);
 void evidence_text(struct page *p, const char *text, const json_t *lines);
+/* Lines that decided: [{command, at, lines: [{n, text}]}]. */
+void evidence_cited(struct page *p, const json_t *evidence);
 
 /* A list to choose from; labels are owned. */
 struct choices {

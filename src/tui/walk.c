@@ -88,23 +88,44 @@ static void put_outcome(const struct tui *t, struct page *p,
     buf_free(&b);
 }
 
-/* An entry of the path knows how it ended; what was seen there is kept. */
+static bool has_lines(const json_t *evidence)
+{
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach(evidence, i, one)
+        if (json_array_size(json_object_get(one, "lines")))
+            return true;
+    return false;
+}
+
+/* What was seen; of an earlier one the lines that decided, whole replies
+ * when it is zoomed. */
+static void put_seen(const struct tui *t, struct page *p, const json_t *c,
+                     bool whole)
+{
+    const json_t *past = json_object_get(t->past, json_text(c, "checkpoint"));
+    const json_t *seen = json_object_get(past ? past : c, "seen");
+    const json_t *evidence = json_object_get(c, "evidence");
+
+    if (has_lines(evidence) && !(whole && json_array_size(seen))) {
+        page_text(p, STYLE_LABEL, _("What decided"));
+        evidence_cited(p, evidence);
+    } else if (json_array_size(seen)) {
+        page_text(p, STYLE_LABEL, _("Seen"));
+        evidence_seen(p, seen, whole, has_lines(evidence) ? evidence : NULL);
+    }
+}
+
 static void put_checkpoint(const struct tui *t, struct page *p,
                            const json_t *c, bool whole)
 {
-    const json_t *past = json_object_get(t->past, json_text(c, "checkpoint"));
-    const json_t *from = past ? past : c;
-    const json_t *seen = json_object_get(from, "seen");
-
     page_text(p, STYLE_TITLE, json_text(c, "title"));
     if (json_object_get(c, "outcome"))
         put_outcome(t, p, c);
-    page_label(p, _("Why"), json_text(from, "why"));
-    page_label(p, _("Expected"), json_text(from, "expect"));
-    if (json_array_size(seen)) {
-        page_text(p, STYLE_LABEL, _("Seen"));
-        evidence_seen(t, p, seen, whole);
-    }
+    page_label(p, _("Why"), json_text(c, "why"));
+    page_label(p, _("Expected"), json_text(c, "expect"));
+    put_seen(t, p, c, whole);
 }
 
 static void put_noted(const struct tui *t, struct page *p)
