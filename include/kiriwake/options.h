@@ -11,7 +11,7 @@
 #include "kiriwake/err.h"
 #include "kiriwake/run.h"
 
-#define OPTIONS_MAX_WORDS 8
+#define OPTIONS_MAX_WORDS 256
 
 /* An option of one command. flag or value is set when it is given. */
 struct options_extra {

@@ -8,6 +8,10 @@
 extern const struct command command_cases;
 extern const struct command command_drivers;
 extern const struct command command_demo;
+extern const struct command command_findings;
+extern const struct command command_flows;
+extern const struct command command_graph;
+extern const struct command command_lint;
 extern const struct command command_parse;
 extern const struct command command_report;
 extern const struct command command_scenarios;
@@ -20,6 +24,10 @@ const struct command *const commands[] = {
     &command_cases,
     &command_drivers,
     &command_demo,
+    &command_findings,
+    &command_flows,
+    &command_graph,
+    &command_lint,
     &command_parse,
     &command_report,
     &command_scenarios,

@@ -26,7 +26,8 @@ static void add_at(struct flows *f, const char *level,
     char msg[600];
 
     vsnprintf(msg, sizeof msg, fmt, ap);
-    yaml_err(src->doc, at, &e, "%s", msg);
+    yaml_err(src->doc, at, &e, "%s%s",
+             strcmp(level, "warning") == 0 ? "warning: " : "", msg);
     add(f, level, &e);
 }
 

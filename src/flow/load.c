@@ -3,14 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kiriwake/buf.h"
+#include "kiriwake/lint.h"
 #include "kiriwake/mem.h"
-#include "kiriwake/msg.h"
 
 #include "model.h"
-#include "lint.h"
 
 #define MAX_FLOWS 64
+#define MAX_POINTS 1000     /* of one flow */
 
 struct flow *flows_find(const struct flows *f, const char *name)
 {
@@ -34,6 +33,10 @@ static void points_load(struct flows *f, struct flow *flow,
 {
     if (!map || map->type != YAML_MAP) {
         diag_error(f, src, map, "checkpoints: expected {id: check point}");
+        return;
+    }
+    if (flow->count + map->count > MAX_POINTS) {
+        diag_error(f, src, map, "over %d check points", MAX_POINTS);
         return;
     }
     for (size_t i = 0; i < map->count; i++) {

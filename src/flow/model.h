@@ -305,7 +305,4 @@ void point_each_next(const struct checkpoint *p,
 struct flow *flow_read(struct flows *f, const char *name,
                        const struct source *src);
 
-/* --- graph*.c --- */
-int graph_svg(const struct flow *flow, FILE *out);
-
 #endif

@@ -1,5 +1,6 @@
 /* The JSON Schema of flow files, from the loader's own tables. */
-#include "lint.h"
+#include "kiriwake/lint.h"
+
 #include "model.h"
 
 static json_t *list_of(json_t *item)

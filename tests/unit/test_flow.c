@@ -1,7 +1,7 @@
 /* Loading flows: every fault is told with its place, as compilers do. */
-#include "walk_kit.h"
+#include "kiriwake/lint.h"
 
-#include "../../src/flow/lint.h"
+#include "walk_kit.h"
 
 #define POINT(id) "  " id ":\n    title: {en: X, ja: X}\n"
 #define A HEAD "checkpoints:\n" POINT("a")          /* lines 1 to 8 */
