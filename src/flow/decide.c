@@ -45,10 +45,10 @@ void decide_skipped(struct walker *w, const char *because)
 
 static const char *word_of(const struct walker *w, const struct outcome *o)
 {
-    bool answer = o >= w->at->answers &&
-                  o < w->at->answers + w->at->answer_count;
+    bool is_answer =
+        outcome_of(w->at->answers, w->at->answer_count, o->id) == o;
 
-    return answer ? "answered" : o->abnormal ? "abnormal" : "normal";
+    return is_answer ? "answered" : o->abnormal ? "abnormal" : "normal";
 }
 
 static const char *next_word(const struct outcome *o)

@@ -204,7 +204,7 @@ static void lint_tells_everything(void **state)
         "      - {otherwise: true, finding: ike.nix}\n";
     static const char *const want[] = {
         ":11:17: ", ":8:13: probe 'lgo'", ":10:31: check point 'nowhere'",
-        ":12:36: finding 'ike.nix'", ":7:3: 'a' has no title"};
+        ":12:36: finding 'ike.nix'", ":7:3: warning: 'a' has no title"};
     struct data_file file = file_of("mine.yaml", text);
     struct files files;
     json_t *list, *d;
