@@ -185,6 +185,13 @@ static bool watch_transport(struct session *s)
     return false;
 }
 
+/* What stands on the line after these bytes began with them. */
+static bool begins_line(const struct session *s)
+{
+    return memchr(s->in.data, '\n', s->in.len) ||
+           !console_pending_line(s->console)[0];
+}
+
 static bool read_bytes(struct session *s)
 {
     struct transport *t = s->t;
@@ -198,6 +205,7 @@ static bool read_bytes(struct session *s)
             s->drained = true;
             break;
         }
+        s->whole = begins_line(s) || (any && s->whole);
         console_receive(s->console, s->in.data, s->in.len);
         s->last_byte = s->now;
         s->unsettled = any = true;
@@ -233,7 +241,9 @@ static bool settle(struct session *s)
         console_wake(s->console);
         return true;
     }
-    if (look != CONSOLE_SETTLED &&
+    /* A prompt that came in pieces may be the beginning of a line of text
+     * that trickles in. */
+    if ((look != CONSOLE_SETTLED || !s->whole) &&
         s->now < s->last_byte + deadline_settle(s))
         return false;
     s->unsettled = false;

@@ -52,6 +52,7 @@ struct session {
 
     bool pumping, more, finishing;
     bool unsettled, drained;
+    bool whole;             /* the line came in one piece */
     struct buf in;
     uint64_t now, opened, ready, asked_at, sent, last_byte, last_wake,
         answered, lost, closing, logged_out;

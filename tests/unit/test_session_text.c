@@ -142,6 +142,24 @@ static void serial_lines_settle_by_silence(void **state)
     finish(&t);
 }
 
+/* On a network the learnt prompt settles at once, but not one that came in
+ * pieces: that is how text trickles in. */
+static void trickling_text_has_no_prompt_in_it(void **state)
+{
+    static const struct step steps[] = {
+        {"", "\r\nR1# ", 0, STAYS}, {"", "\r\nR1# ", 0, STAYS},
+        {"show x", "show x\r\none\r\nR1# two\r\nR1# ", 0, STAYS}, {0}};
+    struct test t;
+
+    (void)state;
+    begin_serial(&t, steps, 25);
+    t.device.base.serial = false;
+    session_run(t.s, "show x", NULL);
+    run(&t);
+    expect_log(&t, "1 complete: one\nR1# two\n");
+    finish(&t);
+}
+
 /* A line that stops for longer shows a prompt where there is none. */
 static void serial_lines_that_stop_are_late(void **state)
 {
@@ -162,6 +180,47 @@ static void serial_lines_that_stop_are_late(void **state)
     run(&t);
     /* Asked once more; the device has nothing left to say to it. */
     assert_non_null(strstr(buf_str(&t.log), "1 timeout: "));
+    finish(&t);
+}
+
+/* --- the console as somebody left it --- */
+
+static void a_console_left_in_a_lock_is_freed(void **state)
+{
+    static const struct step steps[] = {
+        {NULL, "R1(config-if)# ", 0, STAYS},
+        {"", "\r\nR1(config-if)# ", 0, STAYS},
+        {"exit", "exit\r\nR1(config)# ", 5, STAYS}, LEAVE,
+        {"show clock", "show clock\r\n12:00\r\nR1# ", 5, STAYS}, {0}};
+    struct test t;
+
+    (void)state;
+    begin(&t, steps);
+    session_run(t.s, "show clock", NULL);
+    run(&t);
+    expect_log(&t, "1 complete: 12:00\n");
+    finish(&t);
+}
+
+/* A question that no pattern knows: an empty line would answer it. */
+static void unknown_questions_are_not_answered(void **state)
+{
+    static const struct step steps[] = {
+        PROMPT,
+        {"erase", "erase\r\nErase all [confirm]", 5, STAYS},
+        {"", "\r\nErased.\r\nR1# ", 5, STAYS}, {0}};
+    struct test t;
+
+    (void)state;
+    begin(&t, steps);
+    session_run(t.s, "erase", NULL);
+    session_run(t.s, "show clock", NULL);
+    run(&t);
+    expect_log(&t, "1 timeout: Erase all [confirm]\n"
+                   "  because silence: no byte came for 8 s\n"
+                   "closed: silence\n");
+    expect_said(&t, "\nerase\n");
+    assert_non_null(strstr(session_err(t.s)->what, "Erase all [confirm]"));
     finish(&t);
 }
 
@@ -403,7 +462,10 @@ int main(void)
         cmocka_unit_test(once_means_once),
         cmocka_unit_test(old_prompts_are_not_taken_back),
         cmocka_unit_test(serial_lines_settle_by_silence),
+        cmocka_unit_test(trickling_text_has_no_prompt_in_it),
         cmocka_unit_test(serial_lines_that_stop_are_late),
+        cmocka_unit_test(a_console_left_in_a_lock_is_freed),
+        cmocka_unit_test(unknown_questions_are_not_answered),
         cmocka_unit_test(another_profile_goes_on_at_the_prompt),
         cmocka_unit_test(a_mode_may_want_its_password),
         cmocka_unit_test(a_wrong_mode_password_is_refused),
