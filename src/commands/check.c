@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "headless.h"
+#include "screen.h"
 #include "kiriwake/command.h"
 #include "kiriwake/msg.h"
 #include "kiriwake/options.h"
@@ -79,8 +80,11 @@ static int resume_run(int argc, char **argv)
         options_free(&o);
         return command_usage(&command_resume, "%s", _("one CASE is needed"));
     }
-    status = finish(run_resume(o.words[0], &o.run, headless_listener(), &e),
-                    o.json, &e);
+    if (!o.json && screen_is_possible())
+        status = screen_resume(&o.run, o.words[0]);
+    else
+        status = finish(run_resume(o.words[0], &o.run, headless_listener(),
+                                   &e), o.json, &e);
     options_free(&o);
     return status;
 }

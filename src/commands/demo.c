@@ -48,6 +48,18 @@ static int show(const struct options *o, const struct hidden *h)
     return tui_main(&t);
 }
 
+bool screen_is_possible(void)
+{
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+int screen_resume(const struct run_options *o, const char *case_id)
+{
+    const struct tui_options t = {.run = o, .case_id = case_id};
+
+    return tui_main(&t);
+}
+
 int screen_command(int argc, char **argv)
 {
     struct options o;
@@ -162,7 +174,7 @@ static int demo_run(int argc, char **argv)
         o.run.target = target;
         o.run.no_journal = true;
         o.run.real_time = !h.keys;
-        status = h.keys || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+        status = h.keys || screen_is_possible()
             ? show(&o, &h) : demo_headless(target, argc, argv, &o.run.data);
     }
     options_free(&o);

@@ -323,12 +323,31 @@ static void begin_again(struct walker *w)
         w->changes[i]->stage = 0;
 }
 
-static void on_resumed(struct walker *w, const json_t *event)
+static void on_link_lost(struct walker *w, const json_t *event)
 {
     (void)event;
     w->resumes++;
     if (w->phase != PHASE_NEW && w->phase != PHASE_DONE)
         begin_again(w);
+}
+
+/* A walk that was stopped goes on where it was; its changes are undone. One
+ * that had come to its end says so again. */
+static void on_resumed(struct walker *w, const json_t *event)
+{
+    bool done = w->phase == PHASE_DONE;
+
+    on_link_lost(w, event);
+    if (!done)
+        return;
+    begin_again(w);
+    w->phase = w->stopped ? w->stopped_in : PHASE_ENDING;
+    if (w->phase != PHASE_ENDING)
+        w->end = NULL;
+    json_decref(w->error);
+    w->error = NULL;
+    free(w->stopped);
+    w->stopped = NULL;
 }
 
 static void on_retry(struct walker *w, const json_t *event)
@@ -375,8 +394,10 @@ static void on_stop(struct walker *w, const json_t *event)
     if (w->stopped && failed)           /* nothing more can be done */
         for (size_t i = 0; i < w->change_count; i++)
             w->changes[i]->stage = CHANGE_GIVEN_UP;
-    if (!w->stopped)
+    if (!w->stopped) {
         w->stopped = mem_strdup(why ? why : "failed");
+        w->stopped_in = w->phase;
+    }
     if (w->phase != PHASE_ENDING)
         w->end = failed ? "failed" : "open";
     w->phase = PHASE_ENDING;
@@ -389,7 +410,7 @@ static const struct {
     {"start", on_start},     {"facts", on_facts},
     {"answer", on_answer},   {"waited", on_waited},
     {"consent", on_consent}, {"did", on_did},
-    {"link-lost", on_resumed}, {"resumed", on_resumed},
+    {"link-lost", on_link_lost}, {"resumed", on_resumed},
     {"retry", on_retry},     {"back", on_back},
     {"decide", on_decide},   {"stop", on_stop},
 };

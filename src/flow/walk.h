@@ -102,6 +102,7 @@ struct walker {
     const struct outcome *undo_for;     /* whose exit follows */
     const char *end;            /* "healthy", "diagnosed", … */
     char *stopped;              /* why, or NULL */
+    enum phase stopped_in;      /* what a resume goes on with */
     json_t *error;              /* {stage, what, try}, or NULL */
 };
 

@@ -79,13 +79,22 @@ static bool knows_target(const struct start *s, const char *target)
     return false;
 }
 
+/* One that was stopped, or failed, can go on. */
+static bool is_concluded(const json_t *c)
+{
+    const char *outcome = json_text(c, "outcome");
+
+    return strcmp(outcome, "diagnosed") == 0 ||
+           strcmp(outcome, "healthy") == 0;
+}
+
 static void add_cases(struct start *s, const json_t *cases)
 {
     const json_t *c;
     size_t i, n = 0;
 
     json_array_foreach(cases, i, c) {
-        if (!json_is_null(json_object_get(c, "outcome")) || n++ >= MAX_CASES)
+        if (is_concluded(c) || n++ >= MAX_CASES)
             continue;
         add(s, KIND_CASE, json_text(c, "case"),
             mem_printf("%.16s  %s  %s", json_text(c, "at"),
@@ -182,7 +191,7 @@ static int list_page(const struct start *s, struct page *p)
         }
         if (it == on)
             line = (int)p->count;
-        page_item(p, 2, style, it == on ? ">" : " ", style, it->label);
+        page_clip(p, 2, style, it == on ? ">" : " ", style, it->label);
     }
     free(filter);
     return line;

@@ -153,6 +153,44 @@ static void resumed_reads_again_before_deciding(void **state)
     kit_close(&k);
 }
 
+static void stop(struct kit *k)
+{
+    kit_step(k, json_pack("{s:s,s:s}", "event", "stop", "why",
+                          "interrupted"));
+}
+
+static void stopped_goes_on_when_resumed(void **state)
+{
+    struct kit k;
+
+    (void)state;
+    kit_to_question(&k);
+    stop(&k);
+    kit_done(&k, "open:");
+    kit_event(&k, "resumed");
+    assert_false(walker_done(k.w));
+    kit_expect(&k, "ask");
+    kit_names(k.asked, "vpns log stats stats log log");
+    kit_answer(&k, "yes");
+    kit_done(&k, "healthy:");
+    kit_close(&k);
+}
+
+static void ended_says_so_again_when_resumed(void **state)
+{
+    struct kit k;
+
+    (void)state;
+    kit_to_question(&k);
+    kit_answer(&k, "yes");
+    kit_done(&k, "healthy:");
+    json_array_clear(k.sent);
+    kit_event(&k, "resumed");
+    kit_expect(&k, "done");
+    kit_done(&k, "healthy:");
+    kit_close(&k);
+}
+
 static void answers_to_dropped_effects_are_ignored(void **state)
 {
     struct kit k;
@@ -410,6 +448,8 @@ int main(void)
         cmocka_unit_test(loops_end_open),
         cmocka_unit_test(sample_makes_older_facts_stale),
         cmocka_unit_test(resumed_reads_again_before_deciding),
+        cmocka_unit_test(stopped_goes_on_when_resumed),
+        cmocka_unit_test(ended_says_so_again_when_resumed),
         cmocka_unit_test(answers_to_dropped_effects_are_ignored),
         cmocka_unit_test(retry_reads_again),
         cmocka_unit_test(back_goes_to_the_last_answer),
