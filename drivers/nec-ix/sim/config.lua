@@ -177,7 +177,9 @@ local function interface_lines(t, name, i)
   for _, line in ipairs(i.extra or {}) do
     lines[#lines + 1] = line
   end
-  lines[#lines + 1] = i.shutdown and "shutdown" or "no shutdown"
+  if not name:match("^Loopback") and not name:match("^Null") then
+    lines[#lines + 1] = i.shutdown and "shutdown" or "no shutdown"
+  end
   return lines
 end
 

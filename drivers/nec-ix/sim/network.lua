@@ -59,10 +59,10 @@ local function router(o)
         napt = {"udp 500", "udp 4500", "50"},
       },
       ["GigaEthernet1.0"] = {address = o.lan_address},
+      ["Loopback0.0"] = {}, ["Null0.0"] = {},
       ["Tunnel0.0"] = {tunnel = "ipsec", unnumbered = "GigaEthernet1.0",
                        map = "ipsec-policy", mss = true},
     },
-    devices = o.devices or {"GigaEthernet0", "GigaEthernet1"},
     anti_replay = true, extra = {},
   }
 end
