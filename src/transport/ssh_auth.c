@@ -212,6 +212,17 @@ static enum step refused_given(struct ssh_child *c, const char *method)
     return FAILED;
 }
 
+/* The password may be right and what came after it not. */
+static enum step refused_answers(struct ssh_child *c)
+{
+    ssh_child_fail(c, SSH_STAGE_AUTH,
+                   _("the device refused the answers of user %s "
+                     "(keyboard-interactive)"), c->plan->user);
+    err_hint(&c->err, "%s", _("check the user (--user), the password and what "
+                              "the device asked after it"));
+    return FAILED;
+}
+
 static bool is_password_prompt(const char *prompt, bool echo)
 {
     return !echo && (strcasestr(prompt, "password") ||
@@ -261,7 +272,7 @@ static int interactive(struct ssh_child *c)
 
 /* One round of questions and answers. */
 static enum step interactive_once(struct ssh_child *c, bool *given,
-                                  bool *asked)
+                                  int *asked)
 {
     int rc = interactive(c);
 
@@ -274,7 +285,7 @@ static enum step interactive_once(struct ssh_child *c, bool *given,
             if (answer_prompt(c, (unsigned)i, &was) < 0)
                 return declined(c);
             *given |= was;
-            *asked = true;
+            ++*asked;
         }
         rc = interactive(c);
     }
@@ -289,11 +300,12 @@ static enum step with_interactive(struct ssh_child *c)
     ssh_child_stage(c, SSH_STAGE_AUTH, "keyboard-interactive");
     tried(c, "keyboard-interactive");
     for (int i = 0; i < ASK_TIMES && s == NEXT; i++) {
-        bool asked = false;
+        int asked = 0;
 
         s = interactive_once(c, &given, &asked);
         if (s == NEXT && given)
-            return refused_given(c, "keyboard-interactive");
+            return asked == 1 ? refused_given(c, "keyboard-interactive")
+                              : refused_answers(c);
         /* Some offer the method and then ask nothing. */
         if (!asked || !(methods(c) & SSH_AUTH_METHOD_INTERACTIVE))
             break;

@@ -91,4 +91,29 @@ expect_not 'agent login asks nothing' '^question'
 client "$keys" password="$password" send=exit
 expect 'no agent, no key: password' '^ready' '^closed'
 
+# Keyboard-interactive, with a second question after the password.
+"$helpers/kbdint_server" "$work/server/host_ed25519" "$password" \
+    >"$work/port" &
+servers+=($!)
+until [ -s "$work/port" ]; do
+    kill -0 "${servers[-1]}" || exit 1
+    read -r -t 0.02 <>/dev/zero || true
+done
+kbdint=$(cat "$work/port")
+client "$kbdint" password="$password" answer=yes
+expect 'keyboard-interactive: password given, notice asked' \
+    'question 3 echo=1 Authorized use only' '^Do you accept' '^ready' \
+    '^fw> ' '^closed'
+expect_not 'the given password is not asked' '^question 2'
+client "$kbdint" answer="$password" answer=yes
+expect 'keyboard-interactive: password asked' 'question 2 echo=0 Password: ' \
+    'question 3' '^ready'
+client "$kbdint" password="$password" answer=no
+expect 'notice not accepted' 'error 3 auth: .*refused the answers of user field'
+client "$kbdint" password=wrong
+expect 'keyboard-interactive: wrong password' \
+    'error 3 auth: .*refused the password of user field'
+client "$kbdint" password="$password" answer=-
+expect 'notice not answered' 'error 3 auth: .*got no answer'
+
 exit $failed
