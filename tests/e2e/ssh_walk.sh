@@ -69,6 +69,7 @@ print(r["outcome"], f[0]["id"] if f else "-")
     else
         echo "not ok - $name: $id: wanted $outcome $finding, got $got"
         sed 's/^/    /' "$work/errors.$name"
+        tail -c 2000 "$work/result.$name"
         touch "$work/failed"
     fi
 }
