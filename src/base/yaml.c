@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kiriwake/mem.h"
+#include "kiriwake/text.h"
 
 #define MAX_BYTES (1u << 20)
 #define MAX_DEPTH 64
@@ -155,6 +156,27 @@ static void first_error(struct fy_diag *diag, const char *name,
         err_at(e, name, text, 1, 1, "not a YAML document");
 }
 
+/* libfyaml lets some bytes pass that no JSON and no screen can take. */
+static int check_bytes(const char *name, const char *text, size_t len,
+                       struct err *e)
+{
+    int line = 1;
+    size_t start = 0, step;
+    uint32_t cp;
+
+    for (size_t i = 0; i < len; i += step) {
+        step = text_decode(text + i, len - i, &cp);
+        if (!text[i] || !text_is_utf8(text + i, step))
+            return err_at(e, name, text, line, (int)(i - start) + 1,
+                          "not UTF-8");
+        if (text[i] == '\n') {
+            line++;
+            start = i + 1;
+        }
+    }
+    return 0;
+}
+
 struct yaml_doc *yaml_parse(const char *name, const char *text, size_t len,
                             struct err *e)
 {
@@ -167,6 +189,8 @@ struct yaml_doc *yaml_parse(const char *name, const char *text, size_t len,
         err_set(e, EXIT_DATA, "%s: over %u bytes", name, MAX_BYTES);
         return NULL;
     }
+    if (check_bytes(name, text, len, e) < 0)
+        return NULL;
     fy_diag_cfg_default(&dcfg);
     dcfg.fp = NULL;
     cfg.diag = fy_diag_create(&dcfg);

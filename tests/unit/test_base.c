@@ -57,6 +57,34 @@ static void yaml_refuses_bad_text(void **state)
     assert_non_null(strstr(e.what, "bad.yaml:"));
 }
 
+static void yaml_wants_utf8(void **state)
+{
+    const char *text = "a: 1\nb: x\x84y\n";
+    struct err e = {0};
+
+    (void)state;
+    assert_null(yaml_parse("bad.yaml", text, strlen(text), &e));
+    assert_string_equal(e.what, "bad.yaml:2:5: not UTF-8\n"
+                                "  b: x\xef\xbf\xbdy\n      ^");
+}
+
+/* A long line is cut between characters, and what is cut stays text. */
+static void errors_stay_text(void **state)
+{
+    char text[2000] = "a: ";
+    struct err e = {0};
+
+    (void)state;
+    for (int i = 0; i < 400; i++)
+        strcat(text, "\xe3\x81\x82");
+    err_at(&e, "x.yaml", text, 1, 1, "%s%s%s", text, text, text);
+    assert_true(text_is_utf8(e.what, strlen(e.what)));
+    err_set(&e, EXIT_DATA, "%s%s", text, text);
+    assert_true(text_is_utf8(e.what, strlen(e.what)));
+    err_at(&e, "x.yaml", "a\x1b[31mb", 1, 1, "no");
+    assert_null(strchr(e.what, '\x1b'));
+}
+
 static void widths_count_columns(void **state)
 {
     (void)state;
@@ -108,6 +136,8 @@ int main(void)
         cmocka_unit_test(yaml_knows_its_places),
         cmocka_unit_test(yaml_errors_point),
         cmocka_unit_test(yaml_refuses_bad_text),
+        cmocka_unit_test(yaml_wants_utf8),
+        cmocka_unit_test(errors_stay_text),
         cmocka_unit_test(widths_count_columns),
         cmocka_unit_test(wraps_both_scripts),
         cmocka_unit_test(hostile_bytes_are_shown),
