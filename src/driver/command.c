@@ -46,12 +46,18 @@ static bool is_word(const char *s)
     return true;
 }
 
+/* A switch: its text says all, so nothing is put in its place. */
+static bool is_flag(const char *s)
+{
+    return strcmp(s, "true") == 0 || strcmp(s, "false") == 0;
+}
+
 static const struct value_type {
     const char *name;
     bool (*check)(const char *s);
 } types[] = {
     {"ip", is_ip}, {"int", is_int}, {"ifname", is_ifname},
-    {"word", is_word}, {NULL, NULL},
+    {"word", is_word}, {"flag", is_flag}, {NULL, NULL},
 };
 
 static const struct value_type *type_of(const char *name, size_t len)
@@ -87,8 +93,8 @@ int driver_load_parameters(struct loader *l, struct probe *p,
 
         if (!type)
             return yaml_err(l->d->doc, t, l->e,
-                            "a parameter is ip, int, ifname or word, with ? "
-                            "when it is optional");
+                            "a parameter is ip, int, ifname, word or flag, "
+                            "with ? when it is optional");
         p->parameters[i] = (struct parameter){
             mem_strdup(with->keys[i]->text), type->name, optional};
         p->parameter_count = i + 1;
@@ -164,6 +170,8 @@ static char *value_of(const json_t *with, const char *name)
 {
     const json_t *v = json_object_get(with, name);
 
+    if (json_is_boolean(v))
+        return mem_strdup(json_is_true(v) ? "true" : "false");
     if (json_is_integer(v))
         return mem_printf("%lld", (long long)json_integer_value(v));
     return json_is_string(v) ? mem_strdup(json_string_value(v)) : NULL;
@@ -204,31 +212,54 @@ static int check_unknown(const struct probe *p, const json_t *with,
     return 0;
 }
 
+static bool is_of_type(const struct probe *p, const char *name,
+                       const char *type)
+{
+    const struct parameter *q = parameter_of(p, name, strlen(name));
+
+    return q && strcmp(q->type, type) == 0;
+}
+
+/* Appends one parameter; false when it is not given. */
+static bool fill_one(struct buf *out, const struct probe *p,
+                     const char *name, const json_t *with)
+{
+    char *v = value_of(with, name);
+    bool given = v != NULL;
+
+    if (given && is_of_type(p, name, "flag"))
+        given = strcmp(v, "true") == 0;
+    else if (given)
+        buf_adds(out, v);
+    free(v);
+    return given;
+}
+
 /* Appends s up to end with its parameters; false when one is not given. */
-static bool fill(struct buf *out, const char *s, const char *end,
-                 const json_t *with)
+static bool fill(struct buf *out, const struct probe *p, const char *s,
+                 const char *end, const json_t *with)
 {
     while (s < end) {
         size_t n = strcspn(s, "}");
-        char *name, *v;
+        bool given;
+        char *name;
 
         if (*s != '{') {
             buf_addc(out, *s++);
             continue;
         }
         name = mem_strndup(s + 1, n - 1);
-        v = value_of(with, name);
+        given = fill_one(out, p, name, with);
         free(name);
-        if (!v)
+        if (!given)
             return false;
-        buf_adds(out, v);
-        free(v);
         s += n + 1;
     }
     return true;
 }
 
-static char *fill_command(const char *s, const json_t *with)
+static char *fill_command(const struct probe *p, const char *s,
+                          const json_t *with)
 {
     struct buf out = {0};
 
@@ -238,12 +269,12 @@ static char *fill_command(const char *s, const json_t *with)
         if (*s == '[') {
             struct buf part = {0};
 
-            if (fill(&part, s + 1, s + n, with))
+            if (fill(&part, p, s + 1, s + n, with))
                 buf_adds(&out, buf_str(&part));
             buf_free(&part);
             s += n + 1;
         } else {
-            fill(&out, s, s + n, with);
+            fill(&out, p, s, s + n, with);
             s += n;
         }
     }
@@ -272,5 +303,5 @@ char *driver_command(const struct driver *d, const char *probe, size_t i,
     }
     if (check_unknown(p, with, e) < 0 || check_values(p, with, e) < 0)
         return NULL;
-    return fill_command(set->texts[i], with);
+    return fill_command(p, set->texts[i], with);
 }

@@ -86,7 +86,7 @@ static const struct yaml_field probe_fields[] = {
      .doc = "read, session, active, disrupt or config"},
     {.name = "mode", .kind = YK_TEXT, .doc = "the mode it is asked in"},
     {.name = "with", .kind = YK_TEXT_MAP,
-     .doc = "parameters: ip, int, ifname or word; ? is optional"},
+     .doc = "parameters: ip, int, ifname, word or flag; ? is optional"},
     {.name = "template", .kind = YK_TEXT,
      .doc = "TextFSM file beside the driver"},
     {.name = "absent", .kind = YK_TEXT,

@@ -130,7 +130,7 @@ static void test_bad_files(void **state)
         {PROBE "    template: gone.textfsm\n", "driver.yaml:8:15",
          "no such data file"},
         {PROBE "    with: {p: float}\n", "driver.yaml:8:15",
-         "ip, int, ifname or word"},
+         "ip, int, ifname, word or flag"},
         {PROBE "    absent: '*'\n", "driver.yaml:8:14", "bad pattern"},
         {PROBE "    facts: |\n      local x = 1\n      return x +* 2\n",
          "driver.yaml:10:17", "unexpected symbol near '*'"},
@@ -290,9 +290,9 @@ static void test_commands(void **state)
 {
     struct driver *d = load_good(
         HEAD "probes:\n  ping:\n    command: ['ping {t}[ source {s}][ size "
-             "{n} via {i}]', 'ping2 {t}']\n    class: active\n"
+             "{n} via {i}][ df{d}]', 'ping2 {t}']\n    class: active\n"
              "    with: {t: ip, s: 'ip?', n: 'int?', i: 'ifname?', "
-             "w: 'word?'}\n");
+             "w: 'word?', d: 'flag?'}\n");
 
     (void)state;
     assert_int_equal(driver_probe(d, "ping")->command_count, 2);
@@ -306,6 +306,13 @@ static void test_commands(void **state)
                                         "Tunnel0.0");
     assert_command(d, "{\"t\": \"192.0.2.1\", \"n\": 1400}",
                    "ping 192.0.2.1");
+    assert_command(d, "{\"t\": \"192.0.2.1\", \"d\": true}",
+                   "ping 192.0.2.1 df");
+    assert_command(d, "{\"t\": \"192.0.2.1\", \"d\": \"true\"}",
+                   "ping 192.0.2.1 df");
+    assert_command(d, "{\"t\": \"192.0.2.1\", \"d\": false}",
+                   "ping 192.0.2.1");
+    assert_command(d, "{\"t\": \"192.0.2.1\", \"d\": \"yes\"}", NULL);
     assert_command(d, "{}", NULL);
     assert_command(d, "{\"t\": \"192.0.2.1 source 1.1.1.1\"}", NULL);
     assert_command(d, "{\"t\": \"192.0.2.1\\nreload\"}", NULL);

@@ -1,0 +1,285 @@
+/* The cisco-ios driver: what its flow reads, and replies of real devices. */
+#include "corpus.h"
+
+#define SUBJECT                                                            \
+    "{\"id\": \"VPN 10\", \"peer\": \"203.0.113.5\", \"peer_any\": false, "  \
+    "\"policy\": \"VPN\", \"interface\": \"GigabitEthernet0/0\"}"
+#define PEER(a)                                                            \
+    "{\"id\": \"x\", \"peer\": \"" a "\", \"peer_any\": false}"
+
+static int setup(void **state)
+{
+    (void)state;
+    return load_driver("cisco-ios");
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    driver_free(driver);
+    return 0;
+}
+
+static void test_ike_sa(void **state)
+{
+    json_t *f = read_fixture("ike_sa", "isakmp_sa", PEER("100.12.82.2"), NULL,
+                             "present");
+
+    (void)state;
+    assert_leaf(f, "device.created", "3");
+    assert_leaf(f, "sas.0.remote", "\"100.12.82.2\"");
+    assert_leaf(f, "sas.0.local", "\"100.0.10.2\"");
+    assert_leaf(f, "sas.0.state", "\"mm_no_state\"");
+    assert_leaf(f, "sas.0.deleted", "true");
+    assert_leaf(f, "sas.0.answered", "false");
+    assert_leaf(f, "sas.1", "");
+    assert_leaf(f, "established", "0");
+    json_decref(f);
+    f = read_fixture("ike_sa", "isakmp_sa-old", PEER("10.1.0.2"), NULL,
+                     "present");
+    assert_leaf(f, "established", "1");
+    json_decref(f);
+    f = read_fixture("ike_sa", "isakmp_sa-failed", "{}", NULL, "present");
+    assert_leaf(f, "sas.0.state", "\"mm_no_state\"");
+    json_decref(f);
+}
+
+static void test_ike_sa_damage(void **state)
+{
+    char *text = fixture("isakmp_sa");
+    json_t *f;
+
+    (void)state;
+    assert_incomplete_unreadable("ike_sa", text, NULL);
+    assert_unknown_lines("ike_sa", text, NULL);
+    assert_unreadable("ike_sa", "", "{}", NULL, "empty");
+    /* The second family's heading is missing. */
+    assert_unreadable("ike_sa", "IPv4 Crypto ISAKMP SA\n"
+                                "dst  src  state  conn-id status\n", "{}",
+                      NULL, "cut");
+    f = read_text("ike_sa", "IPv4 Crypto ISAKMP SA\n"
+                            "dst  src  state  conn-id status\n\n"
+                            "IPv6 Crypto ISAKMP SA\n\n", "{}", NULL);
+    assert_string_equal(state_of(f), "absent");
+    assert_leaf(f, "sas", "[]");
+    json_decref(f);
+    free(text);
+}
+
+static void test_ipsec_sa(void **state)
+{
+    json_t *f = read_fixture("ipsec_sa", "ipsec_sa", PEER("1.1.1.1"), NULL,
+                             "present");
+
+    (void)state;
+    assert_leaf(f, "counters", "{\"decaps\":4,\"encaps\":4,"
+                               "\"recv_errors\":0,\"send_errors\":0}");
+    assert_leaf(f, "inbound.0.spi", "\"0x658F7C11\"");
+    assert_leaf(f, "outbound.0.spi", "\"0x397C36EE\"");
+    assert_leaf(f, "inbound.0.lifetime_s", "83191");
+    assert_leaf(f, "outbound.1", "");
+    assert_leaf(f, "path_mtu", "1500");
+    json_decref(f);
+    f = read_fixture("ipsec_sa", "ipsec_sa", PEER("9.9.9.9"), NULL,
+                     "present");
+    assert_leaf(f, "inbound", "[]");
+    assert_leaf(f, "counters", "");
+    json_decref(f);
+}
+
+static void test_ipsec_sa_damage(void **state)
+{
+    char *text = fixture("ipsec_sa");
+
+    (void)state;
+    assert_incomplete_unreadable("ipsec_sa", text, NULL);
+    assert_unknown_lines("ipsec_sa", text, NULL);
+    assert_cut_unreadable("ipsec_sa", text, NULL, 0);
+    free(text);
+}
+
+static void test_ping(void **state)
+{
+    char *text = fixture("ping-df");
+    json_t *f = read_text("ping", text, "{}", NULL), *with;
+    struct err e = {0};
+    char *c;
+
+    (void)state;
+    assert_leaf(f, "sent", "4");
+    assert_leaf(f, "received", "0");
+    assert_leaf(f, "size", "1500");
+    assert_leaf(f, "df", "true");
+    json_decref(f);
+    assert_incomplete_unreadable("ping", text, NULL);
+    assert_unknown_lines("ping", text, NULL);
+    assert_cut_unreadable("ping", text, NULL, 0);
+    with = parse_json("{\"target\": \"10.0.0.1\", \"size\": 1400, "
+                      "\"df\": \"true\", \"source\": \"10.1.0.1\"}");
+    c = driver_command(driver, "ping", 0, with, &e);
+    assert_string_equal(c, "ping 10.0.0.1 source 10.1.0.1 size 1400 df-bit");
+    free(c);
+    json_decref(with);
+    free(text);
+}
+
+static void test_config(void **state)
+{
+    json_t *f = read_fixture("vpns", "config", "{}", NULL, "present");
+
+    (void)state;
+    assert_leaf(f, "vpns.0.id", "\"VPN 10\"");
+    assert_leaf(f, "vpns.0.peer", "\"203.0.113.5\"");
+    assert_leaf(f, "vpns.0.interface", "\"GigabitEthernet0/0\"");
+    assert_leaf(f, "vpns.1.id", "\"VPN 20\"");
+    assert_leaf(f, "vpns.2", "");
+    json_decref(f);
+    f = read_fixture("config", "config", SUBJECT, NULL, "present");
+    assert_leaf(f, "ike_policy.key", "\"\u2039secret:1\u203a\"");
+    assert_leaf(f, "ike_proposals.0.encryption", "\"aes-256\"");
+    assert_leaf(f, "ike_proposals.0.group", "\"14\"");
+    assert_leaf(f, "ike_proposals.0.lifetime_s", "28800");
+    assert_leaf(f, "map.interface", "\"GigabitEthernet0/0\"");
+    assert_leaf(f, "map.pfs", "\"group14\"");
+    assert_leaf(f, "ipsec_proposals",
+                "[{\"encryption\":\"aes-256\",\"hash\":\"sha256-hmac\","
+                "\"name\":\"TS\",\"protocol\":\"esp\"}]");
+    assert_leaf(f, "missing_ipsec_proposals", "[\"GONE\"]");
+    assert_leaf(f, "access_list.entries.1",
+                "\"permit ip host 10.2.0.8 host 172.21.114.123\"");
+    assert_leaf(f, "selector", "{\"local\":\"172.21.113.0/24\","
+                               "\"remote\":\"172.21.114.0/24\"}");
+    assert_leaf(f, "lan_address", "\"172.21.113.1\"");
+    assert_leaf(f, "remote_host", "\"172.21.114.1\"");
+    assert_leaf(f, "adjust_mss", "1360");
+    assert_leaf(f, "logging.buffered", "true");
+    json_decref(f);
+    f = read_fixture("config", "config",
+                     "{\"id\": \"VPN 20\", \"peer\": \"192.0.2.77\", "
+                     "\"peer_any\": false}", NULL, "present");
+    assert_leaf(f, "access_list", "");
+    assert_leaf(f, "ipsec_proposals", "[]");
+    assert_leaf(f, "ike_policy.key", "");
+    json_decref(f);
+}
+
+/* The document's own messages, and what they are called. */
+static void test_messages(void **state)
+{
+    static const char *const lines[][2] = {
+        {"%CRYPTO-4-PKT_REPLAY_ERR: decrypt: replay check failed connection "
+         "id=#.", "esp.replay"},
+        {"IPSEC(validate_proposal): invalid local address 10.2.0.2",
+         "ike.local-address-invalid"},
+        {"%CRPT0-4-IKMP_BAD_MESSAGE: IKE message from 198.51.100.1 failed "
+         "its sanity check or is malformed", "ike.bad-message"},
+        {"ISAKMP (0:1); no offers accepted!", "ike.no-offers"},
+        {"%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Main Mode failed with "
+         "peer at 198.51.100.1", "ike.mode-failure"},
+        {"IPSec(validate_transform_proposal): proxy identities not "
+         "supported", "ipsec.proxy-unsupported"},
+        {"(port 3, trans 2, hmac_alg 2) not supported",
+         "ipsec.transform-unsupported"},
+        {"ISAKMP: No cert, and no keys (public or pre-shared) with remote "
+         "peer 198.51.100.2", "ike.no-keys"},
+        {"peer address 198.51.100.6 not found", "ipsec.map-order"},
+        {"IPSEC(initialize_sas): invalid proxy IDs", "ipsec.proxy-invalid"},
+        {"HW_VPN-1-HPRXERR: Virtual Private Network (VPN) Module0/2: Packet "
+         "Encryption/Decryption error, status=4615", "esp.replay"},
+        {"%C1700_EM-1-ERROR: packet-rx error: ESP sequence fail",
+         "esp.replay"},
+        {"crypto_engine_select_crypto_engine: can't handle any more",
+         "crypto.engine-exhausted"},
+        {"%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has "
+         "invalid spi for destaddr=10.0.0.1, prot=50, "
+         "spi=0x72662541(1919296833), srcaddr=198.51.100.1",
+         "esp.invalid-spi"},
+        {"reserved not zero on payload 5!", "ike.reserved-not-zero"},
+        {"ISAKMP (0:1): atts are not acceptable. Next payload is 0",
+         "other"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        char *text = mem_printf("Log Buffer (4096 bytes):\n"
+                                "*Mar 28 08:14:22.335: %s\n", lines[i][0]);
+        char *want = mem_printf("\"%s\"", lines[i][1]);
+        json_t *f = read_text("log", text, "{}", NULL);
+
+        assert_string_equal(state_of(f), "present");
+        assert_leaf(f, "device.events.0.event", want);
+        assert_leaf(f, "device.events.0.at", "\"*Mar 28 08:14:22.335\"");
+        json_decref(f);
+        free(want);
+        free(text);
+    }
+}
+
+static void test_log(void **state)
+{
+    json_t *f = read_text("log", "Syslog logging: enabled (0 messages "
+                                 "dropped)\n    Buffer logging:  disabled, "
+                                 "xml disabled,\n", "{}", NULL);
+
+    (void)state;
+    assert_string_equal(state_of(f), "absent");
+    assert_leaf(f, "enabled", "false");
+    json_decref(f);
+    /* It is on, but its lines are not there: cut off. */
+    assert_unreadable("log", "    Buffer logging:  level debugging, 59 "
+                             "messages logged, xml disabled,\n", "{}", NULL,
+                      "cut");
+    assert_unreadable("log", "", "{}", NULL, "empty");
+}
+
+static void is_readable(const char *probe, const char *name,
+                        const char *text)
+{
+    json_t *f = read_text(probe, text, "{}", NULL);
+
+    if (strcmp(state_of(f), "unreadable") == 0)
+        fail_msg("%s: %s", name,
+                 json_string_value(json_object_get(f, "reason")));
+    json_decref(f);
+}
+
+#define READS(function, probe)                                             \
+    static void function(const char *name, const char *text)               \
+    {                                                                      \
+        is_readable(probe, name, text);                                    \
+    }
+READS(read_isakmp, "ike_sa")
+READS(read_ipsec, "ipsec_sa")
+READS(read_ping, "ping")
+READS(read_routes, "routes")
+READS(read_version, "version")
+
+static void test_real_devices(void **state)
+{
+    (void)state;
+    if (corpus_each("cisco", "xe-ShowCryptoIsakmpSa-", read_isakmp) < 0)
+        skip();
+    corpus_each("cisco", "xe-ShowCryptoIpsecSa", read_ipsec);
+    corpus_each("cisco", "xe-Ping-", read_ping);
+    corpus_each("cisco", "ios-ShowIpRoute", read_routes);
+    corpus_each("cisco", "iosxe-ShowIpRoute", read_routes);
+    corpus_each("cisco", "ios-ShowVersion", read_version);
+    corpus_each("cisco", "iosxe-ShowVersion", read_version);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ike_sa),
+        cmocka_unit_test(test_ike_sa_damage),
+        cmocka_unit_test(test_ipsec_sa),
+        cmocka_unit_test(test_ipsec_sa_damage),
+        cmocka_unit_test(test_ping),
+        cmocka_unit_test(test_config),
+        cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_log),
+        cmocka_unit_test(test_real_devices),
+    };
+
+    return cmocka_run_group_tests(tests, setup, teardown);
+}
