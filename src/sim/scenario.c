@@ -15,6 +15,8 @@ static const char *const outcomes[] = {"healthy", "diagnosed", "open",
 static const struct yaml_field expect_fields[] = {
     {"outcome", YK_ENUM, true, NULL, outcomes, "how the walk ends"},
     {"finding", YK_TEXT, false, NULL, NULL, "its first finding"},
+    {"with_peer", YK_TEXT, false, NULL, NULL,
+     "another one, with the peer's configuration at hand"},
     {NULL, YK_ANY, false, NULL, NULL, NULL},
 };
 static const struct yaml_field scenario_fields[] = {
@@ -101,6 +103,18 @@ static json_t *list_of(const struct yaml_node *node)
     return list;
 }
 
+static json_t *expectation(const struct yaml_node *expect)
+{
+    const char *finding = yaml_text(expect, "finding");
+    const char *with_peer = yaml_text(expect, "with_peer");
+    json_t *v = json_pack("{s:s, s:s?}", "outcome",
+                          yaml_text(expect, "outcome"), "finding", finding);
+
+    if (with_peer)
+        json_object_set_new(v, "with_peer", json_string(with_peer));
+    return v;
+}
+
 /* {id, driver, flow, title, covers, args, expect, setup, causes} */
 static json_t *describe(const struct yaml_doc *doc, const char *driver,
                         const char *name)
@@ -108,16 +122,14 @@ static json_t *describe(const struct yaml_doc *doc, const char *driver,
     const struct yaml_node *root = doc->root;
     const struct yaml_node *setup = yaml_get(root, "setup");
     const struct yaml_node *causes = yaml_get(root, "causes");
-    const struct yaml_node *expect = yaml_get(root, "expect");
-    const char *finding = yaml_text(expect, "finding");
     char *id = mem_printf("%s/%s", driver, name);
     json_t *v = json_pack(
-        "{s:s, s:s, s:s, s:o, s:o, s:o, s:{s:s, s:s?}, s:o, s:o}", "id", id,
+        "{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", id,
         "driver", driver, "flow", yaml_text(root, "flow"), "title",
         yaml_i18n(yaml_get(root, "title")), "covers",
         list_of(yaml_get(root, "covers")), "args",
-        list_of(yaml_get(root, "args")), "expect", "outcome",
-        yaml_text(expect, "outcome"), "finding", finding, "setup",
+        list_of(yaml_get(root, "args")), "expect",
+        expectation(yaml_get(root, "expect")), "setup",
         setup ? yaml_json(setup) : json_object(), "causes",
         causes ? yaml_json(causes) : json_object());
 
