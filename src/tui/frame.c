@@ -153,7 +153,7 @@ void frame_draw_status(struct tui *t, int y)
     }
     if (screen_is_open(t) && !t->asked)
         describe_wait(t, &b);
-    else
+    else if (screen_is_open(t) || !t->run)
         buf_adds(&b, t->progress);
     paint_text(&t->paint, y, 1, COLS - 1, STYLE_DIM, buf_str(&b));
     buf_free(&b);

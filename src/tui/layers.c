@@ -60,9 +60,9 @@ static const struct mode *wanted_mode(const struct tui *t)
         return t->ro.target || t->o->case_id ? &mode_walk : &mode_start;
     if (t->look || t->leaving)
         return &mode_walk;
-    if (t->asked)
-        return mode_of_question(t->asked);
-    return run_done(t->run) ? &mode_result : &mode_walk;
+    if (run_done(t->run))
+        return &mode_result;
+    return t->asked ? mode_of_question(t->asked) : &mode_walk;
 }
 
 /* Takes over a new question; one that is unchanged keeps its state. */

@@ -73,6 +73,9 @@ static void login_draw(struct tui *t, void *state)
     if (l->edit.hidden)
         page_text(&p, STYLE_DIM, _("It is not shown while you type, and "
                                    "never kept."));
+    if (t->told && json_equal(t->told, t->asked))
+        page_text(&p, STYLE_WARN, _("Asked once more: what was sent before "
+                                    "was not accepted."));
     put_legacy(t, &p);
     page_gap(&p);
     page_draw(&p, &t->paint, in, 0);
@@ -101,6 +104,8 @@ static void key_send(struct tui *t, void *state)
     char *text = lineedit_get(&l->edit);
 
     lineedit_wipe(&l->edit);
+    json_decref(t->told);
+    t->told = json_incref(t->asked);
     screen_answer(t, text, NULL);       /* l may be gone */
     explicit_bzero(text, strlen(text));
     free(text);

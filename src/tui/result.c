@@ -254,6 +254,26 @@ static void key_walk(struct tui *t, void *state)
     t->look = true;
 }
 
+/* The case goes on where it failed; before it began, from the beginning. */
+static void key_again(struct tui *t, void *state)
+{
+    char *id = mem_strdup(json_text(t->view, "case"));
+    struct err e = {0};
+
+    (void)state;
+    run_free(t->run);
+    t->run = NULL;
+    json_decref(t->told);
+    t->told = NULL;
+    screen_start(t, t->target, id[0] && !t->ro.no_journal ? id : NULL, &e);
+    free(id);
+}
+
+static bool has_failed(const struct tui *t)
+{
+    return json_is_object(json_object_get(t->view, "error"));
+}
+
 static bool has_finding(const struct tui *t)
 {
     return json_array_size(json_object_get(t->view, "findings")) > 0;
@@ -269,6 +289,7 @@ static void result_changed(struct tui *t, void *state)
 
 static const struct key keys[] = {
     {'y', "y", N_("Copy the fix"), key_copy, has_finding},
+    {'r', "r", N_("Try again"), key_again, has_failed},
     {'\t', "Tab", N_("The walk"), key_walk, NULL},
     {'w', NULL, NULL, key_walk, NULL},
     {KEY_NPAGE, "PgDn", N_("More"), key_walk, NULL},

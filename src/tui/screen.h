@@ -62,6 +62,7 @@ struct tui {
     struct dialogue dialogue;
     json_t *view;               /* run_view, as last read; or NULL */
     json_t *past;               /* check points as last seen, by id */
+    json_t *told;               /* the login question answered last */
     json_t *asked;              /* the question on the screen, or NULL */
     struct layer base, over[SCREEN_MAX_OVER];
     size_t over_count;

@@ -86,12 +86,32 @@ static void prepare_restore(void)
     put_restore('\n');
 }
 
+/* Both forms of the arrows: not every terminal heeds keypad mode. */
+static void know_keys(void)
+{
+    static const struct {
+        const char *bytes;
+        int key;
+    } keys[] = {
+        {"\033[A", KEY_UP}, {"\033[B", KEY_DOWN}, {"\033[C", KEY_RIGHT},
+        {"\033[D", KEY_LEFT}, {"\033OA", KEY_UP}, {"\033OB", KEY_DOWN},
+        {"\033OC", KEY_RIGHT}, {"\033OD", KEY_LEFT}, {"\033[H", KEY_HOME},
+        {"\033[F", KEY_END}, {"\033[1~", KEY_HOME}, {"\033[4~", KEY_END},
+        {"\033[3~", KEY_DC}, {"\033[5~", KEY_PPAGE},
+        {"\033[6~", KEY_NPAGE},
+    };
+
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        define_key(keys[i].bytes, keys[i].key);
+}
+
 static void set_modes(void)
 {
     raw();                      /* ^C is a key like any other */
     noecho();
     nonl();
     keypad(stdscr, TRUE);
+    know_keys();
     nodelay(stdscr, TRUE);
     set_escdelay(ESCAPE_MS);
     leaveok(stdscr, FALSE);

@@ -188,6 +188,7 @@ int tui_main(const struct tui_options *o)
     json_decref(t->view);
     json_decref(t->asked);
     json_decref(t->past);
+    json_decref(t->told);
     dialogue_free(&t->dialogue);
     free(t->target);
     free(t);

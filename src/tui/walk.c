@@ -395,7 +395,7 @@ static void key_command(struct tui *t, void *state)
 
 static bool can_answer(const struct tui *t)
 {
-    return t->asked && !t->leaving;
+    return t->asked && screen_is_open(t) && !t->leaving;
 }
 
 static bool can_see_result(const struct tui *t)

@@ -209,7 +209,7 @@ int run_send(struct run *r, const char *command, struct err *e)
 void run_stop(struct run *r, const char *why)
 {
     r->stopped = true;
-    say(r, why);
+    r->listener.line(r->listener.arg, false, why);
 }
 
 json_t *run_view(const struct run *r)
