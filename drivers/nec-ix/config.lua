@@ -408,7 +408,7 @@ function lib.parse(rows)
         local text, indented = r.TEXT, (r.INDENT or '') ~= ''
 
         from(r, c.lines)
-        if text:match('^!') then
+        if text:match('^!') or text:match('^Using %d+ out of %d+ bytes') then
             block, head = nil, nil
         else
             local known
