@@ -130,6 +130,16 @@ static void check_undo(struct check *c, struct outcome *o)
                    "'%s' is no do check point", o->undo);
 }
 
+static void check_given(struct check *c, const struct outcome *o)
+{
+    const struct yaml_node *at = yaml_get(o->at, "given");
+
+    for (size_t i = 0; i < o->given.count; i++)
+        if (!flow_point(c->flow, o->given.items[i]))
+            diag_unknown(c->f, c->p->src, yaml_nth(at, i), "check point",
+                         o->given.items[i], c->ids, c->flow->count);
+}
+
 static void check_outcome(struct check *c, struct outcome *o)
 {
     const struct yaml_node *at = yaml_get(o->at, "finding");
@@ -143,6 +153,7 @@ static void check_outcome(struct check *c, struct outcome *o)
     check_findings(c, yaml_get(o->at, "rules_out"), o->rules_out.items,
                    o->rules_out.count);
     check_undo(c, o);
+    check_given(c, o);
 }
 
 static void warn_title(struct flows *f, const struct checkpoint *p)

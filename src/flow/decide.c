@@ -66,10 +66,48 @@ static bool has_change(const struct walker *w, const struct checkpoint *p)
     return false;
 }
 
+/* A check point that was passed by without an answer may hide the cause. */
+static bool was_missed(const struct walker *w, const char *id)
+{
+    const char *s = json_string_value(
+        json_object_get(json_object_get(w->state, "outcomes"), id));
+
+    return s && (strcmp(s, "unreadable") == 0 || strcmp(s, "skipped") == 0);
+}
+
+static const char *missed(const struct walker *w, const struct outcome *o)
+{
+    for (size_t i = 0; i < o->given.count; i++)
+        if (was_missed(w, o->given.items[i]))
+            return o->given.items[i];
+    return NULL;
+}
+
+/* The finding would stand on what nobody saw: it is only suspected. */
+static void only_suspect(struct walker *w, const struct outcome *o,
+                         const char *by, const char *because,
+                         const char *gap)
+{
+    const struct next *n = exit_of(&o->next, NULL);
+    char *both = mem_printf(_("%s; but %s gave no answer"), because, gap);
+
+    path_suspect(w, o);
+    path_add(w, word_of(w, o), by, both, n->word);
+    walk_go(w, n);
+    free(both);
+}
+
 void decide_outcome(struct walker *w, const struct outcome *o,
                     const char *by, const char *because, json_t *evidence)
 {
+    const char *gap = missed(w, o);
+
     json_object_set(w->decided, w->at->id, evidence);
+    if (gap) {
+        json_decref(evidence);
+        only_suspect(w, o, by, because ? because : "", gap);
+        return;
+    }
     path_note(w, o, evidence);
     path_add(w, word_of(w, o), by, because, next_word(o));
     if (o->undo_point && has_change(w, o->undo_point)) {

@@ -41,6 +41,8 @@ const struct yaml_field samples_fields[] = {
     {"alternatives", YK_WORDS, false, NULL, NULL,                             \
      "findings that are not excluded"},                                       \
     {"decide_by", YK_I18N, false, NULL, NULL, "what would decide"},           \
+    {"given", YK_WORDS, false, NULL, NULL,                                    \
+     "check points that must not be unreadable or skipped for it"},           \
     {"suspect", YK_WORDS, false, NULL, NULL,                                  \
      "findings to be named if nothing finer is proved"},                      \
     {"rules_out", YK_WORDS, false, NULL, NULL, "findings that are excluded"}, \

@@ -86,6 +86,7 @@ struct outcome {
     bool likely;
     bool own_alternatives;      /* alternatives were written here */
     struct words alternatives, suspects, rules_out;
+    struct words given;         /* check points the finding rests on */
     struct next next;
     const char *undo;           /* a do check point's id, or NULL */
     const struct checkpoint *undo_point;

@@ -38,6 +38,7 @@ static void conclusion_load(struct flows *f, const struct checkpoint *p,
     o->alternatives = words_load(f, yaml_get(at, "alternatives"));
     o->suspects = words_load(f, yaml_get(at, "suspect"));
     o->rules_out = words_load(f, yaml_get(at, "rules_out"));
+    o->given = words_load(f, yaml_get(at, "given"));
     o->next = next_load(yaml_get(at, "next"));
     o->undo = yaml_text(at, "undo");
     o->result = yaml_text(at, "return");
@@ -86,6 +87,8 @@ static bool check_ends(struct flows *f, const struct checkpoint *p,
                    "no exit: expected next, finding or return");
         return false;
     }
+    if (o->given.count && !o->finding)
+        diag_error(f, p->src, o->at, "given belongs to a finding");
     if (!o->likely && (o->own_alternatives || o->decide_by))
         diag_error(f, p->src, o->at,
                    "alternatives and decide_by belong to certainty: likely");

@@ -136,6 +136,12 @@ static void add_words(struct walker *w, const char *key,
         add_word(json_object_get(w->state, key), words->items[i]);
 }
 
+void path_suspect(struct walker *w, const struct outcome *o)
+{
+    add_words(w, "suspects", &o->suspects);
+    add_word(json_object_get(w->state, "suspects"), o->finding);
+}
+
 static json_t *alternatives_of(const struct outcome *o,
                                const struct finding *f)
 {

@@ -196,6 +196,8 @@ bool path_healthy(const struct walker *w);
 /* reads as script_outcome's. */
 json_t *evidence_of(const struct walker *w, const json_t *reads);
 void path_note(struct walker *w, const struct outcome *o, json_t *evidence);
+/* Its finding is only suspected. */
+void path_suspect(struct walker *w, const struct outcome *o);
 void path_unanswered(struct walker *w, const struct outcome *list,
                      size_t count);
 

@@ -74,6 +74,12 @@ static const struct {
      "      - {when: 'log.x', finding: wan.link-down, decide_by: X}\n",
      "11:10: alternatives and decide_by belong to certainty: likely"},
     {A "    probe: [log]\n    outcomes:\n"
+     "      - {when: 'log.x', given: a, next: open}\n",
+     "11:10: given belongs to a finding"},
+    {A "    probe: [log]\n    outcomes:\n"
+     "      - {when: 'log.x', given: [ab], finding: wan.link-down}\n",
+     "11:33: check point 'ab' is not known; did you mean a?"},
+    {A "    probe: [log]\n    outcomes:\n"
      "      - {when: 'log.x', undo: a, next: open}\n",
      "11:31: 'a' is no do check point"},
     {A "    probe: [log]\n    outcomes:\n"

@@ -395,6 +395,45 @@ static void the_last_finding_is_the_verdict(void **state)
     kit_close(&k);
 }
 
+/* What an unreadable check point may hide is not proved further on. */
+static void given_turns_a_finding_into_a_suspicion(void **state)
+{
+    static const char flow[] = HEAD
+        "checkpoints:\n"
+        POINT("a")
+        "    probe: [sa]\n"
+        "    unreadable: b\n"
+        "    outcomes:\n"
+        "      - {when: 'sa.down', finding: wan.link-down}\n"
+        "      - {otherwise: true, next: b}\n"
+        POINT("b")
+        "    probe: [log]\n"
+        "    outcomes:\n"
+        "      - {when: 'log.silent', finding: ike.no-response, given: a}\n"
+        "      - {otherwise: true, next: open}\n";
+    struct kit k;
+    json_t *r;
+
+    (void)state;
+    kit_open(&k, flow);
+    kit_unreadable(&k, "sa");
+    kit_present(&k, "log", "{\"silent\": true}");
+    kit_start(&k, "{}");
+    kit_answer(&k, NULL);
+    kit_done(&k, "open:");
+    kit_path(&k, "a unreadable b; b abnormal open");
+    r = walker_result(k.w);
+    kit_names(json_object_get(r, "suspects"), "ike.no-response");
+    json_decref(r);
+    kit_close(&k);
+    kit_open(&k, flow);
+    kit_present(&k, "sa", "{\"down\": false}");
+    kit_present(&k, "log", "{\"silent\": true}");
+    kit_start(&k, "{}");
+    kit_done(&k, "diagnosed: ike.no-response proved");
+    kit_close(&k);
+}
+
 static void peer_config_is_not_asked_without_a_file(void **state)
 {
     static const char flow[] = HEAD
@@ -458,6 +497,7 @@ int main(void)
         cmocka_unit_test(human_decides_the_current_point),
         cmocka_unit_test(typed_answers_are_compared),
         cmocka_unit_test(the_last_finding_is_the_verdict),
+        cmocka_unit_test(given_turns_a_finding_into_a_suspicion),
         cmocka_unit_test(peer_config_is_not_asked_without_a_file),
         cmocka_unit_test(view_shows_the_current_point),
     };
