@@ -25,6 +25,7 @@
 #include "kiriwake/msg.h"
 #include "report.h"
 
+#define EVIDENCE_LINES 10       /* the first, and the last */
 #define REPLY_LINES 1500        /* of one reply; the journal keeps all */
 #define REPLIES_BYTES (400u << 10)
 
@@ -153,17 +154,29 @@ static const char *checkpoint_title(const struct model *m, const char *id)
 
 /* --- findings ----------------------------------------------------------- */
 
+static void add_numbered(json_t *out, const json_t *line)
+{
+    int n = (int)json_integer_value(json_object_get(line, "n"));
+    char *text = mem_printf("%4d  %s", n, report_text(line, "text"));
+
+    json_array_append_new(out, json_string(text));
+    free(text);
+}
+
+/* Hundreds of equal log lines prove no more than their first and last. */
 static json_t *evidence_lines(const json_t *evidence)
 {
+    const json_t *lines = json_object_get(evidence, "lines");
+    size_t i, count = json_array_size(lines);
     json_t *out = json_array(), *line;
-    size_t i;
 
-    json_array_foreach(json_object_get(evidence, "lines"), i, line) {
-        int n = (int)json_integer_value(json_object_get(line, "n"));
-        char *text = mem_printf("%4d  %s", n, report_text(line, "text"));
-
-        json_array_append_new(out, json_string(text));
-        free(text);
+    json_array_foreach(lines, i, line) {
+        if (count > 2 * EVIDENCE_LINES && i == EVIDENCE_LINES) {
+            json_array_append_new(out, json_string("      …"));
+            i = count - EVIDENCE_LINES - 1;
+            continue;
+        }
+        add_numbered(out, line);
     }
     return out;
 }

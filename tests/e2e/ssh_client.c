@@ -4,7 +4,8 @@
  *   ssh_client HOST PORT [key=value…]
  * user, password, known, policy, connect, auth (ms), legacy (comma list),
  * answer (next answer to a question; "-" declines), send (next line, sent at
- * a prompt "# "), idle (ms of silence that it bears once the shell is open).
+ * a prompt "# "), idle (ms of silence that it bears once the shell is open),
+ * cancel (the stage at which it hangs up).
  * The name silent.test never resolves: getaddrinfo hangs.
  */
 #include <dlfcn.h>
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -42,7 +44,7 @@ struct client {
     size_t legacy_count, answer_count, answered, send_count, sent;
     struct transport *t;
     struct buf in, out;
-    const char *stage;
+    const char *stage, *cancel;
     bool told_ready, gave_up;
     int idle_ms;                /* -1: bears all */
 };
@@ -70,6 +72,8 @@ static void set(struct client *c, const char *key, char *value)
         c->o.connect_ms = (unsigned)atoi(value);
     else if (strcmp(key, "auth") == 0)
         c->o.auth_ms = (unsigned)atoi(value);
+    else if (strcmp(key, "cancel") == 0)
+        c->cancel = value;
     else if (strcmp(key, "idle") == 0)
         c->idle_ms = atoi(value);
     else if (strcmp(key, "legacy") == 0)
@@ -100,6 +104,8 @@ static void tell_state(struct client *c)
 {
     if (c->stage != c->t->stage)
         printf("stage %s\n", c->stage = c->t->stage);
+    if (c->cancel && strcmp(c->cancel, c->stage) == 0)
+        c->gave_up = true;
     if (c->t->state == TRANSPORT_READY && !c->told_ready) {
         c->told_ready = true;
         printf("banner %s\nlegacy %s\nready\n", c->t->banner, c->t->legacy);
@@ -161,7 +167,7 @@ static void run(struct client *c)
         if (c->t->state == TRANSPORT_ASKING)
             answer(c);
         talk(c);
-        if (c->t->state != TRANSPORT_CLOSED)
+        if (c->t->state != TRANSPORT_CLOSED && !c->gave_up)
             wait_for(c);
     }
 }
@@ -193,6 +199,8 @@ int main(int argc, char **argv)
     run(&c);
     e = c.t->err;
     c.t->ops->close(c.t);
+    if (waitpid(-1, NULL, WNOHANG) != -1)
+        printf("\na child was left behind\n");
     buf_free(&c.in);
     buf_free(&c.out);
     msg_done();

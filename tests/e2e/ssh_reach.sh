@@ -87,6 +87,20 @@ expect 'agent waits for a confirmation' 'error 3 agent: .*no answer' \
     'hint .*confirmation'
 [ ! -s "$work/asking" ] || kill "$(cat "$work/asking")" 2>/dev/null || true
 
+# Whoever waits can hang up at once, whatever is silent.
+host=silent.test client 22 cancel=resolve
+expect 'hang up while resolving' '^stage resolve' '^closed'
+bad mute
+client "$port" cancel=greeting
+expect 'hang up while it is mute' '^stage greeting' '^closed'
+bad say $'SSH-2.0-Slow\r\n'
+client "$port" cancel=kex
+expect 'hang up during the key exchange' '^stage kex' '^closed'
+agent=$work/mute-agent client "$plain" cancel=agent
+expect 'hang up while the agent is silent' '^stage agent' '^closed'
+client "$plain" password="$password" cancel=shell
+expect 'hang up while the shell opens' '^stage shell' '^closed'
+
 # Host keys.
 known=$work/known
 client "$plain" known="$known" policy=strict password="$password"

@@ -301,6 +301,28 @@ static void test_long_reply(void **state)
     json_decref(r);
 }
 
+static void test_much_evidence(void **state)
+{
+    json_t *r = records("diagnosed"), *result, *finding, *lines;
+    char *s;
+
+    (void)state;
+    result = json_object_get(json_array_get(r, json_array_size(r) - 1),
+                             "result");
+    finding = json_array_get(json_object_get(result, "findings"), 0);
+    lines = json_object_get(json_array_get(json_object_get(
+                                finding, "evidence"), 0), "lines");
+    for (int i = 13; i <= 99; i++)
+        json_array_append_new(lines, json_pack("{s:i,s:s}", "n", i, "text",
+                                               "again"));
+    s = write_as(r, "md");
+    assert_has(s, "\n      21  again\n          …\n      90  again\n");
+    assert_has(s, "\n      99  again\n");
+    assert_int_equal(count(s, "  again\n"), 19);
+    free(s);
+    json_decref(r);
+}
+
 static void test_unknown_format(void **state)
 {
     json_t *r = records("diagnosed");
@@ -327,6 +349,7 @@ int main(void)
         cmocka_unit_test(test_unfinished),
         cmocka_unit_test(test_languages),
         cmocka_unit_test(test_long_reply),
+        cmocka_unit_test(test_much_evidence),
         cmocka_unit_test(test_unknown_format),
     };
 

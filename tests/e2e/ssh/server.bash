@@ -109,6 +109,10 @@ client() {
     HOME=$home SSH_AUTH_SOCK=${agent:-} \
         "$helpers/ssh_client" "${host:-127.0.0.1}" "$port" \
         user=$user policy=accept-new "$@" >"$work/out" 2>&1 || true
+    if grep -q 'a child was left behind' "$work/out"; then
+        echo "not ok - a child was left behind: $*"
+        failed=1
+    fi
 }
 
 failed=0
