@@ -92,14 +92,8 @@ client "$keys" password="$password" send=exit
 expect 'no agent, no key: password' '^ready' '^closed'
 
 # Keyboard-interactive, with a second question after the password.
-"$helpers/kbdint_server" "$work/server/host_ed25519" "$password" \
-    >"$work/port" &
-servers+=($!)
-until [ -s "$work/port" ]; do
-    kill -0 "${servers[-1]}" || exit 1
-    read -r -t 0.02 <>/dev/zero || true
-done
-kbdint=$(cat "$work/port")
+start_helper kbdint_server "$work/server/host_ed25519" "$password"
+kbdint=$port
 client "$kbdint" password="$password" answer=yes
 expect 'keyboard-interactive: password given, notice asked' \
     'question 3 echo=1 Authorized use only' '^Do you accept' '^ready' \

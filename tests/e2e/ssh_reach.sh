@@ -12,14 +12,7 @@ plain=$port
 
 # bad MODE…: sets $port to that of a server that misbehaves.
 bad() {
-    "$helpers/bad_server" "$@" >"$work/port" &
-    servers+=($!)
-    until [ -s "$work/port" ]; do
-        kill -0 "${servers[-1]}" || exit 1
-        read -r -t 0.02 <>/dev/zero || true
-    done
-    port=$(cat "$work/port")
-    : >"$work/port"
+    start_helper bad_server "$@"
 }
 
 # Every stage has its deadline.
@@ -65,9 +58,7 @@ expect 'mute at every stage' '^mute greeting' '^mute kex' '^mute auth' \
 expect 'cut at every stage' '^cut greeting' '^cut kex' '^cut auth'
 
 # Agents that say nothing, or ask a person who does not answer.
-"$helpers/bad_server" unix "$work/mute-agent" >"$work/port" &
-servers+=($!)
-until [ -s "$work/port" ]; do read -r -t 0.02 <>/dev/zero || true; done
+bad unix "$work/mute-agent"
 agent=$work/mute-agent client "$plain" password="$password" send=exit
 expect 'silent agent: passed over' '^stage agent' '^ready' '^closed'
 agent=$work/mute-agent client "$plain"

@@ -101,6 +101,21 @@ start_sshd() {
     return 1
 }
 
+# start_helper NAME ARG…: a server of ours that prints where it listens
+# ($port) once it does.
+start_helper() {
+    local said=$work/said.${#servers[@]}
+
+    : >"$said"
+    "$helpers/$1" "${@:2}" >>"$said" &
+    servers+=($!)
+    until [ -s "$said" ]; do
+        kill -0 "${servers[-1]}" || exit 1
+        read -r -t 0.02 <>/dev/zero || true
+    done
+    port=$(cat "$said")
+}
+
 # client PORT key=value…: its output is left in $work/out.
 client() {
     local port=$1
