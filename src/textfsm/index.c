@@ -163,7 +163,7 @@ static int match_regex(struct index *x, const struct buf *regex,
     } else {
         matcher_tools_init(&tools);
         matcher_prepare(&m, &tools);
-        line = lines_whole(arena_bytes(&arena, subject, len), len);
+        lines_whole(&line, arena_bytes(&arena, subject, len), len);
         matcher_start(&tools, &line);
         rc = matcher_try(&m, &tools, &line, x->e);
         matcher_tools_free(&tools);

@@ -6,7 +6,7 @@
 #include <emmintrin.h>
 #endif
 
-#define BLOCK 16
+#define BLOCK 64
 
 /* Control characters that end a line: LF VT FF CR, FS GS RS. */
 #define BREAKS (0xFu << 10 | 0x7u << 28)
@@ -29,59 +29,106 @@ static size_t break_len(const unsigned char *s, const unsigned char *end)
     return 0;
 }
 
-/* Which bytes of a block are controls or no ASCII: only those can matter. */
-static inline unsigned odd_bytes(const char *s)
-{
+/* Which of 64 bytes are controls or no ASCII: only those can matter; and
+ * which are those or a blank. */
+struct odd {
+    uint64_t odd, low;
+};
+
 #ifdef __SSE2__
-    __m128i v = _mm_loadu_si128((const __m128i *)s);
 
-    return (unsigned)_mm_movemask_epi8(_mm_cmplt_epi8(v,
-                                                      _mm_set1_epi8(32)));
+static inline uint64_t below(const __m128i *v, char limit)
+{
+    uint64_t bits = 0;
+
+    for (unsigned i = 0; i < BLOCK / 16; i++)
+        bits |= (uint64_t)(unsigned)_mm_movemask_epi8(
+                    _mm_cmpgt_epi8(_mm_set1_epi8(limit), v[i]))
+                << (16 * i);
+    return bits;
+}
+
+static inline struct odd odd_bytes(const char *s)
+{
+    __m128i v[BLOCK / 16];
+
+    for (unsigned i = 0; i < BLOCK / 16; i++)
+        v[i] = _mm_loadu_si128((const __m128i *)s + i);
+    return (struct odd){below(v, 32), below(v, 33)};
+}
+
 #else
-    unsigned odd = 0;
 
-    for (unsigned i = 0; i < BLOCK; i++)
-        odd |= (unsigned)((signed char)s[i] < 32) << i;
-    return odd;
+static struct odd odd_bytes(const char *s)
+{
+    struct odd o = {0, 0};
+
+    for (unsigned i = 0; i < BLOCK; i++) {
+        o.odd |= (uint64_t)((signed char)s[i] < 32) << i;
+        o.low |= (uint64_t)((signed char)s[i] < 33) << i;
+    }
+    return o;
+}
+
 #endif
+
+/* What a control or a byte beyond ASCII is for the line: the bytes of the
+ * break it begins, or 0. */
+static inline size_t judge(struct line *line, const char *at, const char *end)
+{
+    size_t n = break_len((const unsigned char *)at,
+                         (const unsigned char *)end);
+
+    if (n)
+        return n;
+    if ((unsigned char)*at >= 128)
+        line->ascii = false;
+    if (*at != '\t' && *at != 0x1F)
+        line->spaced = false;
+    return 0;
 }
 
 bool lines_next(struct lines *l, struct line *line)
 {
-    const char *start = l->at, *p;
-    const unsigned char *end = (const unsigned char *)l->end;
-    bool ascii = true;
+    const char *start = l->at, *end = l->end;
+    unsigned word = 0;
 
-    if (start == l->end)
+    if (start == end)
         return false;
-    for (p = start; p < l->end; p += BLOCK) {
-        for (unsigned odd = odd_bytes(p); odd; odd &= odd - 1) {
-            const char *at = p + __builtin_ctz(odd);
+    line->text = start;
+    line->ascii = line->spaced = true;
+    for (const char *p = start; p < end; p += BLOCK) {
+        struct odd o = odd_bytes(p);
+
+        if (word < LINES_WORDS)
+            line->low[word++] = o.low;
+        for (; o.odd; o.odd &= o.odd - 1) {
+            const char *at = p + __builtin_ctzll(o.odd);
             size_t n;
 
-            if (at >= l->end)
+            if (at >= end)
                 break;
-            n = *at == '\n' ? 1 : break_len((const unsigned char *)at, end);
+            n = *at == '\n' ? 1 : judge(line, at, end);
             if (n) {
-                *line = (struct line){start, (size_t)(at - start), ascii};
+                line->len = (size_t)(at - start);
                 l->at = at + n;
                 return true;
             }
-            ascii = ascii && (unsigned char)*at < 128;
         }
     }
-    *line = (struct line){start, (size_t)(l->end - start), ascii};
-    l->at = l->end;
+    line->len = (size_t)(end - start);
+    l->at = end;
     return true;
 }
 
-struct line lines_whole(const char *text, size_t len)
+void lines_whole(struct line *line, const char *text, size_t len)
 {
-    bool ascii = true;
-
-    for (size_t i = 0; i < len && ascii; i++)
-        ascii = (unsigned char)text[i] < 128;
-    return (struct line){text, len, ascii};
+    line->text = text;
+    line->len = len;
+    line->ascii = true;
+    line->spaced = false;
+    for (size_t i = 0; i < len && line->ascii; i++)
+        line->ascii = (unsigned char)text[i] < 128;
 }
 
 size_t lines_complete(const char *text, size_t len)

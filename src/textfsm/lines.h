@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Text is read in blocks: this many bytes behind its end must be there,
  * whatever they hold. */
@@ -13,17 +14,24 @@ struct lines {
     const char *at, *end;         /* the first line's start, the text's end */
 };
 
+/* The first so many bytes of a line have bits. */
+#define LINES_WORDS 8
+
 struct line {
     const char *text;
     size_t len;
     bool ascii;
+    /* A bit for each of its bytes up to a blank, in words that are good for
+     * those that are \s; not so when spaced is false: compute them. */
+    bool spaced;
+    uint64_t low[LINES_WORDS];
 };
 
 /* The next line without its break; false at the end. */
 bool lines_next(struct lines *l, struct line *line);
 
 /* The whole text as one line. */
-struct line lines_whole(const char *text, size_t len);
+void lines_whole(struct line *line, const char *text, size_t len);
 
 /*
  * How much of a text that goes on can be split already: up to and with its

@@ -51,7 +51,7 @@ void matcher_scan(struct matcher *m, struct matcher_tools *t);
 static inline void matcher_start(struct matcher_tools *t,
                                  const struct line *line)
 {
-    scan_start(&t->scanner, line->text, line->len);
+    scan_start(&t->scanner, line);
 }
 /* What PCRE2 says, where the scanner says nothing. */
 int matcher_try_pcre2(struct matcher *m, struct matcher_tools *t,

@@ -34,22 +34,45 @@ void record_init(struct record *r, struct textfsm *t)
 {
     *r = (struct record){.rows = rows_new(t), .values = t->values,
                          .count = t->value_count, .tools = &t->tools,
-                         .required = t->required,
+                         .template = t, .required = t->required,
                          .required_count = t->required_count,
                          .lists = t->options & VALUE_LIST,
+                         .now = t->spare_now, .slots = t->spare_slots,
                          .held_limit = HELD_MIN};
-    r->now = mem_zalloc(r->count * sizeof *r->now);
-    if (t->options & (VALUE_FILLDOWN | VALUE_LIST))
+    t->spare_now = NULL;
+    t->spare_slots = NULL;
+    if (!r->now)
+        r->now = mem_alloc(r->count * sizeof *r->now);
+    if (!r->slots && (t->options & (VALUE_FILLDOWN | VALUE_LIST)))
         r->slots = mem_zalloc(r->count * sizeof *r->slots);
+    record_clear(r, true);
+}
+
+static void free_slots(struct slot *slots, size_t count)
+{
+    for (size_t i = 0; slots && i < count; i++)
+        free(slots[i].items);
+    free(slots);
 }
 
 void record_free(struct record *r)
 {
-    for (size_t i = 0; r->slots && i < r->count; i++)
-        free(r->slots[i].items);
-    free(r->slots);
-    free(r->now);
+    struct textfsm *t = r->template;
+
     arena_free(&r->held);
+    if (t->spare_now) {
+        free_slots(r->slots, r->count);
+        free(r->now);
+        return;
+    }
+    t->spare_now = r->now;
+    t->spare_slots = r->slots;
+}
+
+void record_free_spare(struct textfsm *t)
+{
+    free_slots(t->spare_slots, t->value_count);
+    free(t->spare_now);
 }
 
 /* Up the rows, until one has this value. Rows that are settled keep to
@@ -141,19 +164,14 @@ static struct cell *make_fields(struct record *r, const struct value *v,
 static int add_fields(struct record *r, const struct value *v,
                       struct cell *c, struct err *e)
 {
-    struct scanner *scanner = &r->tools->scanner;
-    struct line outer = {scanner->start,
-                         (size_t)(scanner->end - scanner->start), true};
     struct line line;
     int rc;
 
     if (!c->s)
         return 0;
-    line = lines_whole(c->s, c->len);
+    lines_whole(&line, c->s, c->len);
     matcher_start(r->tools, &line);
     rc = matcher_try(v->nested, r->tools, &line, e);
-    /* A Continue rule may go on with its line. */
-    matcher_start(r->tools, &outer);
     if (rc > 0) {
         c->s = (const char *)make_fields(r, v, c->line);
         c->len = CELL_OBJECT;

@@ -16,6 +16,7 @@ struct record {
     struct textfsm_rows *rows;
     const struct value *values;
     struct matcher_tools *tools;
+    struct textfsm *template;
     struct cell *now;             /* a cell for each value */
     struct slot *slots;           /* likewise; NULL: no value has options */
     size_t count;
@@ -29,6 +30,8 @@ struct record {
 
 void record_init(struct record *r, struct textfsm *t);
 void record_free(struct record *r);
+/* What a template kept for its next record. */
+void record_free_spare(struct textfsm *t);
 
 /* The rest of record_assign() for values with options. */
 void record_assign_options(struct record *r, size_t value);

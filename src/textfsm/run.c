@@ -87,6 +87,9 @@ static int act(struct textfsm_run *run, const struct rule *rule,
     assign(run, rule);
     if (record_op(run, rule, e) < 0)
         return fail_match(run, rule, line, e);
+    /* A List's elements are lines to the scanner as well. */
+    if (rule->line_op == LINE_CONTINUE && run->record.lists)
+        matcher_start(&run->t->tools, line);
     if (rule->line_op == LINE_ERROR)
         return fail_action(run, rule, line, e);
     if (rule->line_op == LINE_CONTINUE)
@@ -309,7 +312,7 @@ struct textfsm_rows *textfsm_run_finish(struct textfsm_run *run,
     struct textfsm_rows *rows = NULL;
 
     if (do_pending(run, run->pending.len, e) == 0)
-        rows = finish(run, NULL, 0, e);
+        rows = finish(run, "", 0, e);
     else
         abandon(run);
     free(run);

@@ -6,6 +6,7 @@
 #ifndef KIRIWAKE_TEXTFSM_SCAN_H
 #define KIRIWAKE_TEXTFSM_SCAN_H
 
+#include "lines.h"
 #include "re.h"
 
 /* What may stand first where a match begins. */
@@ -52,7 +53,6 @@ struct scan_op {
 
 #define SCAN_RANGES 4
 #define SCAN_WIDTH 16
-#define SCAN_PAD 64
 
 /* A set of ASCII characters: a bit for the high nibble of each low one, and
  * when it (or what it lacks) is a few ranges, those for 16 bytes at once. */
@@ -84,7 +84,7 @@ struct scan_undo {
 
 /* A scanner at work; spans are the result. */
 #define SCAN_UNDOS 64
-#define SCAN_WORDS 8
+#define SCAN_WORDS LINES_WORDS
 struct scanner {
     const char *start, *end;
     /* A bit for each byte of the line where a run of \s, or of \S, ends;
@@ -105,9 +105,9 @@ const struct scan_op *scan_build(const struct re *re, struct arena *a,
 
 /* See scan_black(). */
 const char *scan_black_far(const struct scanner *s);
-/* The line that scan_run() looks at; SCAN_PAD bytes behind it must be
+/* The line that scan_run() looks at; LINES_PAD bytes behind it must be
  * readable. Its steps serve all programs that are tried on it. */
-void scan_start(struct scanner *s, const char *text, size_t len);
+void scan_start(struct scanner *s, const struct line *line);
 /* The line's first byte that is no white space, or its end. */
 static inline const char *scan_black(const struct scanner *s)
 {

@@ -411,6 +411,8 @@ static bool run(struct scanner *s, const struct scan_op *op, const char *p)
             if (s->undecided)
                 return false;
             break;
+        default:
+            __builtin_unreachable();
         }
         op = op->next;
     }
@@ -422,15 +424,17 @@ static uint64_t beyond(size_t len, size_t from)
     return len >= from + 64 ? 0 : ~0ull << (len - from);
 }
 
-void scan_start(struct scanner *s, const char *text, size_t len)
+void scan_start(struct scanner *s, const struct line *line)
 {
-    size_t at = 0;
+    size_t at = 0, len = line->len;
 
-    s->start = text;
-    s->end = text + len;
+    s->start = line->text;
+    s->end = line->text + len;
     s->steps = STEPS_BASE + (long)len * STEPS_PER_BYTE;
     do {
-        uint64_t spaces = spaces_at(text + at), end = beyond(len, at);
+        uint64_t end = beyond(len, at);
+        uint64_t spaces = line->spaced ? line->low[at / 64]
+                                       : spaces_at(line->text + at);
 
         s->skip[at / 64] = ~spaces | end;
         s->word[at / 64] = spaces | end;

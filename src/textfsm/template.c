@@ -9,7 +9,7 @@
 #include "kiriwake/msg.h"
 #include "kiriwake/text.h"
 #include "pytext.h"
-#include "rows.h"
+#include "record.h"
 
 /* A walk over the template's lines. */
 struct cursor {
@@ -303,6 +303,7 @@ void textfsm_free(struct textfsm *t)
         free(t->states[i]->rules);
     }
     rows_free_spare(t);
+    record_free_spare(t);
     matcher_tools_free(&t->tools);
     free(t->values);
     free(t->states);

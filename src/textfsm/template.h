@@ -70,7 +70,9 @@ struct textfsm {
     uint32_t *required;           /* which values are */
     size_t required_count;
     unsigned options;             /* of all its values together */
-    struct textfsm_rows *spare;   /* memory for the next rows */
+    struct textfsm_rows *spare;   /* memory for the next rows, */
+    struct cell *spare_now;       /* and the next record */
+    struct slot *spare_slots;
 };
 
 /* An error at a byte of the template; -1. */
