@@ -144,9 +144,13 @@ static int do_ascii(struct textfsm_run *run, const struct line *line,
     for (size_t from = 0; from < s->count && !rc; from += 64) {
         uint64_t rules = dispatch_find(&s->dispatch[from / 64], first, lead);
 
-        for (; rules && !rc; rules &= rules - 1)
-            rc = do_rule(run, &s->rules[from + (size_t)__builtin_ctzll(rules)],
-                         line, e);
+        for (; rules && !rc; rules &= rules - 1) {
+            size_t i = from + (size_t)__builtin_ctzll(rules);
+
+            if (scan_literal_fits(s->rules[i].matcher.scan, line->text,
+                                  black))
+                rc = do_rule(run, &s->rules[i], line, e);
+        }
     }
     return rc < 0 ? -1 : 0;
 }

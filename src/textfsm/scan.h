@@ -6,6 +6,8 @@
 #ifndef KIRIWAKE_TEXTFSM_SCAN_H
 #define KIRIWAKE_TEXTFSM_SCAN_H
 
+#include <string.h>
+
 #include "lines.h"
 #include "re.h"
 
@@ -63,6 +65,7 @@ struct scan_set {
     bool all, negated;
     enum { SCAN_OTHER, SCAN_SPACES, SCAN_BLACK } kind;   /* \s, \S */
     unsigned ranges;              /* 0: too many */
+    unsigned flip;                /* all 16 bits unless negated */
     uint8_t low[SCAN_RANGES][SCAN_WIDTH], span[SCAN_RANGES][SCAN_WIDTH];
 };
 
@@ -117,6 +120,19 @@ static inline const char *scan_black(const struct scanner *s)
 /* 1: matches, with its captures (those that may be missing must be cleared
  * before); 0: does not; -1: undecided. */
 int scan_run(struct scanner *s, const struct scan_op *op);
+
+/* Whether the literal that a program begins with, if it does, is there:
+ * a look at eight bytes before the program is run. */
+static inline bool scan_literal_fits(const struct scan_op *op,
+                                     const char *start, const char *black)
+{
+    uint64_t word;
+
+    if (op->code != SCAN_LITERAL)
+        return true;
+    memcpy(&word, op->skip ? black : start, sizeof word);
+    return (word & op->word_mask) == op->word;
+}
 
 static inline bool scan_may_begin(const struct scan_first *f, const char *p,
                                   const char *end)

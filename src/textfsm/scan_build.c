@@ -116,6 +116,7 @@ static const struct scan_set *find_set(struct builder *b, struct re_ascii s)
                     ? SCAN_BLACK
                     : SCAN_OTHER;
     set->negated = s.bits[1] >> 63;
+    set->flip = set->negated ? 0 : 0xFFFF;
     set->ranges = find_ranges(set->negated ? without(all, s) : s, set);
     for (unsigned half = 0; half < 2; half++)
         for (uint64_t bits = s.bits[half]; bits; bits &= bits - 1) {

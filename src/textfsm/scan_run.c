@@ -93,18 +93,17 @@ static inline __m128i in_range(__m128i v, __m128i low, __m128i span)
 /* Which of 16 bytes are not in the set. */
 static inline unsigned outside(const struct scan_set *set, const char *p)
 {
-    __m128i v = wide((const uint8_t *)p), in = _mm_setzero_si128();
-    unsigned mask;
+    __m128i v = wide((const uint8_t *)p);
+    __m128i in = in_range(v, wide(set->low[0]), wide(set->span[0]));
 
-    for (unsigned i = 0; i < set->ranges; i++)
+    for (unsigned i = 1; i < set->ranges; i++)
         in = _mm_or_si128(in, in_range(v, wide(set->low[i]),
                                        wide(set->span[i])));
-    mask = (unsigned)_mm_movemask_epi8(in);
-    return set->negated ? mask : mask ^ 0xFFFFu;
+    return (unsigned)_mm_movemask_epi8(in) ^ set->flip;
 }
 
-static const char *run_wide(const struct scan_op *op, const char *p,
-                            const char *end)
+static inline const char *run_wide(const struct scan_op *op, const char *p,
+                                   const char *end)
 {
     for (; p < end; p += SCAN_WIDTH) {
         unsigned stop = outside(op->set, p);
@@ -202,13 +201,15 @@ static const char *run_end(const struct scanner *s, const struct scan_op *op,
 
     if (op->max < (size_t)(end - p))
         end = p + op->max;
+    if (set->ranges && set->kind == SCAN_OTHER)
+        return run_wide(op, p, end);
     if (set->all)
         return end;
     if (set->kind != SCAN_OTHER) {
         at = set->kind == SCAN_BLACK ? run_word(s, p) : run_skip(s, p);
         return at < end ? at : end;
     }
-    return set->ranges ? run_wide(op, p, end) : run_bytes(op, p, end);
+    return run_bytes(op, p, end);
 }
 
 /* From the longest run back to the shortest, where the rest may begin. */
