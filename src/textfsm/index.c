@@ -161,7 +161,7 @@ static int match_regex(struct index *x, const struct buf *regex,
                     (int)(f->s - x->line_start) + 1,
                     _("invalid regular expression: %s"), wrong.what);
     } else {
-        matcher_tools_init(&tools);
+        matcher_tools_init(&tools, &arena);
         matcher_prepare(&m, &tools);
         lines_whole(&line, arena_bytes(&arena, subject, len), len);
         matcher_start(&tools, &line);

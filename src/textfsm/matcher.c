@@ -20,9 +20,10 @@
 #define LIMIT_PER_BYTE 16u
 #define LIMIT_MAX 4000000000u
 
-void matcher_tools_init(struct matcher_tools *t)
+void matcher_tools_init(struct matcher_tools *t, struct arena *arena)
 {
     memset(t, 0, sizeof *t);
+    t->arena = arena;
     t->limit = LIMIT_BASE;
 }
 
@@ -40,12 +41,13 @@ static void prepare_pcre2(struct matcher_tools *t)
 
 void matcher_tools_free(struct matcher_tools *t)
 {
+    free(t->spans);
+    if (!t->data)           /* PCRE2 was never needed: nor are its pages */
+        return;
     pcre2_match_data_free(t->data);
     pcre2_match_context_free(t->match);
     pcre2_compile_context_free(t->compile);
     pcre2_jit_stack_free(t->stack);
-    free(t->spans);
-    arena_free(&t->arena);
 }
 
 void matcher_prepare(struct matcher *m, struct matcher_tools *t)
@@ -62,13 +64,15 @@ void matcher_prepare(struct matcher *m, struct matcher_tools *t)
 void matcher_scan(struct matcher *m, struct matcher_tools *t)
 {
     if (!m->scan)
-        m->scan = scan_build(&m->re, &t->arena, &t->tables, &m->maybe);
+        m->scan = scan_build(&m->re, t->arena, &t->tables, &m->maybe);
 }
 
 void matcher_free(struct matcher *m)
 {
-    pcre2_code_free(m->ascii.code);
-    pcre2_code_free(m->utf8.code);
+    if (m->ascii.code)
+        pcre2_code_free(m->ascii.code);
+    if (m->utf8.code)
+        pcre2_code_free(m->utf8.code);
 }
 
 static int fail(struct err *e, int status, int code)

@@ -13,7 +13,7 @@
 
 /* What all matchers of a template share. PCRE2's are made when first used. */
 struct matcher_tools {
-    struct arena arena;
+    struct arena *arena;          /* for the scanner's programs */
     struct scan_tables tables;
     struct scan_span *spans;      /* the groups of the last match */
     struct scanner scanner;
@@ -26,7 +26,7 @@ struct matcher_tools {
     pcre2_jit_stack *stack;
 };
 
-void matcher_tools_init(struct matcher_tools *t);
+void matcher_tools_init(struct matcher_tools *t, struct arena *arena);
 void matcher_tools_free(struct matcher_tools *t);
 
 struct matcher_code {

@@ -4,6 +4,23 @@
 
 #include "kiriwake/text.h"
 
+bool pytext_is_ascii(const char *s, size_t len)
+{
+    unsigned high = 0;
+
+    for (size_t i = 0; i < len; i++)
+        high |= (unsigned char)s[i];
+    return high < 128;
+}
+
+size_t pytext_decode(const char *s, size_t len, uint32_t *cp)
+{
+    if (!len || (unsigned char)*s >= 128)
+        return text_decode(s, len, cp);
+    *cp = (unsigned char)*s;
+    return 1;
+}
+
 bool pytext_is_space(uint32_t cp)
 {
     return (cp >= 9 && cp <= 13) || (cp >= 0x1C && cp <= 0x20) ||
@@ -14,8 +31,10 @@ bool pytext_is_space(uint32_t cp)
 
 bool pytext_is_word(uint32_t cp)
 {
-    return cp == '_' ||
-           uc_is_general_category_withtable(cp, UC_CATEGORY_MASK_L |
+    if (cp < 128)
+        return cp == '_' || (cp >= '0' && cp <= '9') ||
+               ((cp | 32) >= 'a' && (cp | 32) <= 'z');
+    return uc_is_general_category_withtable(cp, UC_CATEGORY_MASK_L |
                                                     UC_CATEGORY_MASK_N);
 }
 
@@ -26,7 +45,7 @@ bool pytext_is_words(const char *s, size_t len)
 
     if (!len)
         return false;
-    for (; (n = text_decode(s, len, &cp)) > 0; s += n, len -= n)
+    for (; (n = pytext_decode(s, len, &cp)) > 0; s += n, len -= n)
         if (!pytext_is_word(cp))
             return false;
     return true;
@@ -37,7 +56,7 @@ size_t pytext_space_before(const char *s, size_t len)
     size_t at = 0, n;
     uint32_t cp;
 
-    while ((n = text_decode(s + at, len - at, &cp)) > 0 &&
+    while ((n = pytext_decode(s + at, len - at, &cp)) > 0 &&
            pytext_is_space(cp))
         at += n;
     return at;
@@ -52,7 +71,7 @@ size_t pytext_space_after(const char *s, size_t len)
         at = end - 1;
         while (at && ((unsigned char)s[at] & 0xC0) == 0x80)
             at--;
-        text_decode(s + at, end - at, &cp);
+        pytext_decode(s + at, end - at, &cp);
         if (!pytext_is_space(cp))
             break;
         end = at;

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unictype.h>
 
-#include "kiriwake/text.h"
+#include "pytext.h"
 
 /* What stands between "(?" and the content. */
 struct opening {
@@ -18,9 +18,10 @@ static bool is_identifier(const char *s, size_t len)
     uint32_t cp;
     size_t n;
 
-    for (bool first = true; (n = text_decode(s, len, &cp)) > 0;
+    for (bool first = true; (n = pytext_decode(s, len, &cp)) > 0;
          s += n, len -= n, first = false)
-        if (cp != '_' && !(first ? uc_is_property_xid_start(cp)
+        if (cp < 128 ? !pytext_is_word(cp) || (first && cp < 'A')
+                     : !(first ? uc_is_property_xid_start(cp)
                                  : uc_is_property_xid_continue(cp)))
             return false;
     return true;

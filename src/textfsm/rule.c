@@ -94,7 +94,9 @@ static size_t substitute(struct textfsm *t, struct substitution *sub,
         unknown_value(t, at, s + skip, n, e);
         return 0;
     }
-    buf_printf(&sub->regex, "(?P<%s>", v->name);
+    buf_adds(&sub->regex, "(?P<");
+    buf_add(&sub->regex, v->name, v->name_len);
+    buf_addc(&sub->regex, '>');
     buf_add(&sub->regex, v->regex + 1, v->regex_len - 1);
     return skip + n + brace;
 }

@@ -11,6 +11,11 @@
 #include "pytext.h"
 #include "record.h"
 
+/* What a template takes, by its length: measured on ntc-templates. */
+#define ROOM_BASE (12u << 10)
+#define ROOM_PER_BYTE 40
+#define ROOM_MAX (256u << 10)
+
 /* A walk over the template's lines. */
 struct cursor {
     struct textfsm *t;
@@ -252,7 +257,7 @@ static int check_utf8(struct textfsm *t, struct err *e)
 {
     uint32_t cp;
 
-    if (text_is_utf8(t->text, t->len))
+    if (pytext_is_ascii(t->text, t->len) || text_is_utf8(t->text, t->len))
         return 0;
     for (size_t at = 0, n; at < t->len; at += n) {
         n = text_decode(t->text + at, t->len - at, &cp);
@@ -280,8 +285,11 @@ struct textfsm *textfsm_compile(const char *name, const char *text, size_t len,
 {
     struct textfsm *t = mem_zalloc(sizeof *t);
 
+    arena_reserve(&t->arena, ROOM_BASE + (len < ROOM_MAX / ROOM_PER_BYTE
+                                              ? len * ROOM_PER_BYTE
+                                              : ROOM_MAX));
     t->name = arena_string(&t->arena, name, strlen(name));
-    matcher_tools_init(&t->tools);
+    matcher_tools_init(&t->tools, &t->arena);
     take_text(t, text, len);
     if (parse_template(t, e) < 0) {
         textfsm_free(t);
