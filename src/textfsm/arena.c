@@ -1,11 +1,9 @@
 #include "arena.h"
 
 #include <stdalign.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "kiriwake/mem.h"
 
@@ -15,46 +13,8 @@
 struct arena_block {
     struct arena_block *next;
     size_t size;
-    bool mapped;
     max_align_t data[];
 };
-
-static void use_block(struct arena *a, struct arena_block *b, size_t size)
-{
-    b->size = size;
-    b->next = a->blocks;
-    a->blocks = b;
-    a->at = (char *)b->data;
-    a->end = a->at + size;
-    a->total += size;
-}
-
-static void free_block(struct arena_block *b)
-{
-    if (b->mapped)
-        munmap(b, sizeof *b + b->size + ARENA_PAD);
-    else
-        free(b);
-}
-
-void arena_reserve(struct arena *a, size_t size)
-{
-#ifdef MAP_POPULATE
-    const size_t page = 4096, head = sizeof(struct arena_block) + ARENA_PAD;
-    size_t whole = (size + head + page - 1) / page * page;
-    struct arena_block *b = mmap(NULL, whole, PROT_READ | PROT_WRITE,
-                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE,
-                                 -1, 0);
-
-    if (b == MAP_FAILED)
-        return;
-    b->mapped = true;
-    use_block(a, b, whole - head);
-#else
-    (void)a;
-    (void)size;
-#endif
-}
 
 /* Blocks double, so that a small text costs little and a large one few
  * calls. */
@@ -69,8 +29,12 @@ static void add_block(struct arena *a, size_t need)
         size = need;
     b = mem_alloc(sizeof *b + size + ARENA_PAD);
     memset((char *)b->data + size, 0, ARENA_PAD);
-    b->mapped = false;
-    use_block(a, b, size);
+    b->size = size;
+    b->next = a->blocks;
+    a->blocks = b;
+    a->at = (char *)b->data;
+    a->end = a->at + size;
+    a->total += size;
 }
 
 void *arena_alloc(struct arena *a, size_t size)
@@ -141,7 +105,7 @@ void arena_free(struct arena *a)
 
     for (struct arena_block *b = a->blocks; b; b = next) {
         next = b->next;
-        free_block(b);
+        free(b);
     }
     *a = (struct arena){0};
 }

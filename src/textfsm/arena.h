@@ -14,9 +14,6 @@ struct arena {
     size_t total;                 /* bytes asked from the system */
 };
 
-/* Makes room at once, its pages in place: cheaper than one page fault after
- * another. For an arena not yet used. */
-void arena_reserve(struct arena *a, size_t size);
 /* Aligned for any object, not cleared; never NULL. */
 void *arena_alloc(struct arena *a, size_t size);
 void *arena_zalloc(struct arena *a, size_t size);

@@ -3,7 +3,7 @@
 #include "scan.h"
 
 #define MAX_OPS 600
-#define MAX_COPIES 6            /* of a group's content, for {n,m} */
+#define MAX_COPIES 24           /* of a group's content, for {n,m} */
 #define MAX_LITERAL 64
 #define MAX_DEPTH 300
 
@@ -218,9 +218,9 @@ static void skip_before(struct scan_op *op, const struct scan_op *next)
 }
 
 static struct scan_op *build_loop(struct builder *b, const struct re_node *n,
+                                  struct re_ascii s,
                                   const struct scan_op *next)
 {
-    struct re_ascii s = re_ascii_of(n->first);
     uint32_t min = n->min, max = n->max;
     enum scan_code code = SCAN_RUN;
     struct scan_op *op;
@@ -269,6 +269,16 @@ static struct scan_op *bail(struct builder *b)
 static bool is_single(const struct re_node *n)
 {
     return n->kind == RE_CHAR || n->kind == RE_SET || n->kind == RE_ANY;
+}
+
+/* What is in groups that hold nothing else and are not captured. */
+static const struct re_node *inside(const struct builder *b,
+                                    const struct re_node *n)
+{
+    while ((n->kind == RE_SEQ && n->first && !n->first->next) ||
+           (n->kind == RE_GROUP && !(n->cp && b->re->groups[n->cp].index)))
+        n = n->first;
+    return n;
 }
 
 /* A literal run of children that begins at n; *after is what follows. */
@@ -459,8 +469,8 @@ static struct scan_op *build_repeat(struct builder *b,
     struct re_ascii unused = {{0, 0}};
     struct scan_op *op;
 
-    if (is_single(n->first))
-        return build_loop(b, n, next);
+    if (is_single(inside(b, n->first)))
+        return build_loop(b, n, re_ascii_of(inside(b, n->first)), next);
     if (n->mode == RE_POSSESSIVE || n->min > MAX_COPIES ||
         (n->max != RE_FOREVER && n->max > MAX_COPIES) ||
         (n->max != 1 && node_first(n->first, &unused)))
@@ -486,13 +496,10 @@ static struct scan_op *build_before(struct builder *b,
                                     const struct re_node *n,
                                     const struct scan_op *next)
 {
-    const struct re_node *in = n->first;
+    const struct re_node *in = inside(b, n->first);
     struct scan_op *op;
 
-    while (in && (in->kind == RE_GROUP || in->kind == RE_SEQ) && in->first &&
-           !in->first->next)
-        in = in->first;
-    if (!in || !is_single(in))
+    if (!is_single(in))
         return bail(b);
     op = new_op(b, SCAN_BEFORE, next);
     op->negated = n->negated;

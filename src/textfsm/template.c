@@ -11,11 +11,6 @@
 #include "pytext.h"
 #include "record.h"
 
-/* What a template takes, by its length: measured on ntc-templates. */
-#define ROOM_BASE (12u << 10)
-#define ROOM_PER_BYTE 40
-#define ROOM_MAX (256u << 10)
-
 /* A walk over the template's lines. */
 struct cursor {
     struct textfsm *t;
@@ -285,9 +280,6 @@ struct textfsm *textfsm_compile(const char *name, const char *text, size_t len,
 {
     struct textfsm *t = mem_zalloc(sizeof *t);
 
-    arena_reserve(&t->arena, ROOM_BASE + (len < ROOM_MAX / ROOM_PER_BYTE
-                                              ? len * ROOM_PER_BYTE
-                                              : ROOM_MAX));
     t->name = arena_string(&t->arena, name, strlen(name));
     matcher_tools_init(&t->tools, &t->arena);
     take_text(t, text, len);

@@ -1,24 +1,23 @@
 /*
- * The engine's half of the benchmark: reads requests, one a line, fields
- * separated by tabs, and answers each with nanoseconds.
+ * The engine's half of the benchmark; answers are nanoseconds.
  *
- *   parse MICROSECONDS TEMPLATE SAMPLE   median of parses repeated that long
- *   cold TEMPLATE SAMPLE…                compile and parse each sample once,
- *                                        in a process made for it
+ *   bench_textfsm TEMPLATE SAMPLE…   compiles, and parses each sample once
+ *   bench_textfsm                    reads requests, one a line: fields
+ *                                    MICROSECONDS, TEMPLATE and SAMPLE with
+ *                                    tabs between; answers with the median
+ *                                    of parses repeated that long
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "kiriwake/buf.h"
 #include "kiriwake/mem.h"
 #include "kiriwake/textfsm.h"
 
-#define MAX_FIELDS 256
+#define FIELDS 3
 #define MAX_BYTES (1u << 30)
 
 static uint64_t now(void)
@@ -90,88 +89,70 @@ static uint64_t measure(struct textfsm *t, const struct buf *text,
     return median;
 }
 
-static uint64_t run_parse(char **fields, size_t n)
+static uint64_t run_parse(char **fields)
 {
-    struct buf template, text;
-    struct textfsm *t;
+    struct buf template = load(fields[1]), text = load(fields[2]);
+    struct textfsm *t = compile(fields[1], &template);
     uint64_t ns;
 
-    if (n != 4)
-        die("parse MICROSECONDS TEMPLATE SAMPLE");
-    template = load(fields[2]);
-    text = load(fields[3]);
-    t = compile(fields[2], &template);
-    /* Once for each engine: what a first parse makes stays. */
+    /* What a first parse makes stays: once for each engine. */
     parse_once(t, &text);
-    ns = measure(t, &text, strtoull(fields[1], NULL, 10) * 1000);
+    ns = measure(t, &text, strtoull(fields[0], NULL, 10) * 1000);
     textfsm_free(t);
     buf_free(&template);
     buf_free(&text);
     return ns;
 }
 
-static uint64_t time_cold(char **fields, size_t n, const struct buf *texts)
+static uint64_t run_cold(char **paths, size_t n)
 {
-    uint64_t from = now();
-    struct textfsm *t = compile(fields[1], &texts[1]);
+    struct buf *texts = mem_zalloc(n * sizeof *texts);
+    struct textfsm *t;
+    uint64_t from;
 
-    for (size_t i = 2; i < n; i++)
+    for (size_t i = 0; i < n; i++)
+        texts[i] = load(paths[i]);
+    from = now();
+    t = compile(paths[0], &texts[0]);
+    for (size_t i = 1; i < n; i++)
         parse_once(t, &texts[i]);
+    from = now() - from;
     textfsm_free(t);
-    return now() - from;
-}
-
-static uint64_t run_cold(char **fields, size_t n)
-{
-    struct buf texts[MAX_FIELDS] = {{0}};
-    uint64_t ns = 0;
-    int pipes[2];
-    pid_t child;
-
-    for (size_t i = 1; i < n; i++)
-        texts[i] = load(fields[i]);
-    if (pipe(pipes) < 0 || (child = fork()) < 0)
-        die("no process");
-    if (child == 0) {
-        ns = time_cold(fields, n, texts);
-        _exit(write(pipes[1], &ns, sizeof ns) != sizeof ns);
-    }
-    close(pipes[1]);
-    if (read(pipes[0], &ns, sizeof ns) != sizeof ns)
-        die("a measuring process failed");
-    close(pipes[0]);
-    waitpid(child, NULL, 0);
-    for (size_t i = 1; i < n; i++)
+    for (size_t i = 0; i < n; i++)
         buf_free(&texts[i]);
-    return ns;
+    free(texts);
+    return from;
 }
 
-static size_t split(char *line, char **fields)
+static void split(char *line, char *fields[FIELDS])
 {
-    size_t n = 0;
-
     line[strcspn(line, "\n")] = '\0';
-    for (char *at = line; at && n < MAX_FIELDS; n++) {
-        fields[n] = at;
-        at = strchr(at, '\t');
-        if (at)
-            *at++ = '\0';
+    for (size_t i = 0; i < FIELDS; i++) {
+        fields[i] = line;
+        line += strcspn(line, "\t");
+        if (*line)
+            *line++ = '\0';
     }
-    return n;
 }
 
-int main(void)
+static void answer(uint64_t ns)
 {
-    char *line = NULL, *fields[MAX_FIELDS];
-    size_t cap = 0, n;
+    printf("%llu\n", (unsigned long long)ns);
+    fflush(stdout);
+}
 
+int main(int argc, char **argv)
+{
+    char *line = NULL, *fields[FIELDS];
+    size_t cap = 0;
+
+    if (argc > 1) {
+        answer(run_cold(argv + 1, (size_t)argc - 1));
+        return 0;
+    }
     while (getline(&line, &cap, stdin) > 0) {
-        n = split(line, fields);
-        printf("%llu\n",
-               (unsigned long long)(strcmp(fields[0], "cold") == 0
-                                        ? run_cold(fields, n)
-                                        : run_parse(fields, n)));
-        fflush(stdout);
+        split(line, fields);
+        answer(run_parse(fields));
     }
     free(line);
     return 0;
