@@ -12,13 +12,17 @@
 #define JIT_STEPS 20000u
 #define STACK_MAX (8u << 20)
 #define HEAP_MAX_KIB (256u << 10)
-/*
- * Some seconds. It grows with the text, so that a long line alone is no
- * error, and the cost of a line stays within a multiple of its length.
- */
+/* Some seconds. It grows with a line, so that its length alone is no error,
+ * and its cost stays within a multiple of it. */
 #define LIMIT_BASE 400000000u
-#define LIMIT_PER_BYTE 16u
-#define LIMIT_MAX 4000000000u
+/*
+ * JIT code does not count all its steps. On a long line each may read much,
+ * so there the interpreter has to do, which counts them.
+ */
+#define LONG_LINE 4096
+#define LIMIT_LONG 20000000u
+#define LIMIT_PER_BYTE 4u
+#define LIMIT_MAX 2000000000u
 
 void matcher_tools_init(struct matcher_tools *t, struct arena *arena)
 {
@@ -106,10 +110,11 @@ static void set_limit(struct matcher_tools *t, size_t len, bool jit)
 {
     size_t limit = jit ? t->limit : JIT_STEPS;
 
-    if (len < (LIMIT_MAX - LIMIT_BASE) / LIMIT_PER_BYTE)
-        limit += len * LIMIT_PER_BYTE;
-    else if (jit)
-        limit = LIMIT_MAX;
+    if (len > LONG_LINE) {
+        limit = t->limit < LIMIT_LONG ? t->limit : LIMIT_LONG;
+        limit += len < LIMIT_MAX / LIMIT_PER_BYTE ? len * LIMIT_PER_BYTE
+                                                  : LIMIT_MAX;
+    }
     pcre2_set_match_limit(t->match, (uint32_t)limit);
 }
 
@@ -144,11 +149,12 @@ static int match(struct matcher_code *c, struct matcher_tools *t,
                  const char *text, size_t len)
 {
     int n = PCRE2_ERROR_MATCHLIMIT;
+    bool plain = !c->jit || len > LONG_LINE;
 
-    set_limit(t, len, c->jit);
-    if (!c->jit)
+    set_limit(t, len, !plain);
+    if (plain)
         n = match_plain(c, t, text, len);
-    if (n != PCRE2_ERROR_MATCHLIMIT)
+    if (n != PCRE2_ERROR_MATCHLIMIT || len > LONG_LINE)
         return n;
     compile_jit(c);
     set_limit(t, len, true);

@@ -107,12 +107,12 @@ const struct scan_op *scan_build(const struct re *re, struct arena *a,
                                  struct scan_tables *tables, bool *maybe);
 
 /* See scan_black(). */
-const char *scan_black_far(const struct scanner *s);
+const char *scan_black_far(struct scanner *s);
 /* The line that scan_run() looks at; LINES_PAD bytes behind it must be
  * readable. Its steps serve all programs that are tried on it. */
 void scan_start(struct scanner *s, const struct line *line);
 /* The line's first byte that is no white space, or its end. */
-static inline const char *scan_black(const struct scanner *s)
+static inline const char *scan_black(struct scanner *s)
 {
     return s->skip[0] ? s->start + __builtin_ctzll(s->skip[0])
                       : scan_black_far(s);

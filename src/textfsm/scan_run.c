@@ -151,11 +151,19 @@ static uint64_t spaces_at(const char *p)
 
 #endif
 
+/* What reads long stretches pays for them in steps, so that the steps bound
+ * the time. */
+static inline void charge(struct scanner *s, size_t bytes)
+{
+    s->steps -= (long)(bytes / 32);
+}
+
 /* A run by the bits of where it ends; beyond them byte by byte. */
-static const char *run_bits(const struct scanner *s, const uint64_t *stops,
+static const char *run_bits(struct scanner *s, const uint64_t *stops,
                             const char *p, bool black)
 {
     size_t at = (size_t)(p - s->start);
+    const char *from;
 
     while (at < s->known) {
         uint64_t stop = stops[at / 64] >> (at & 63);
@@ -164,14 +172,16 @@ static const char *run_bits(const struct scanner *s, const uint64_t *stops,
             return s->start + at + __builtin_ctzll(stop);
         at += 64 - (at & 63);
     }
-    for (p = s->start + at; p < s->end; p++)
+    from = p > s->start + at ? p : s->start + at;
+    for (p = from; p < s->end; p++)
         if (is_space((unsigned char)*p) == black)
             break;
+    charge(s, 8 * (size_t)(p - from));
     return p;
 }
 
 /* Most runs end within the word that holds their start. */
-static inline const char *run_skip(const struct scanner *s, const char *p)
+static inline const char *run_skip(struct scanner *s, const char *p)
 {
     size_t at = (size_t)(p - s->start);
     uint64_t stop = at < s->known ? s->skip[at / 64] >> (at & 63) : 0;
@@ -179,7 +189,7 @@ static inline const char *run_skip(const struct scanner *s, const char *p)
     return stop ? p + __builtin_ctzll(stop) : run_bits(s, s->skip, p, false);
 }
 
-static inline const char *run_word(const struct scanner *s, const char *p)
+static inline const char *run_word(struct scanner *s, const char *p)
 {
     size_t at = (size_t)(p - s->start);
     uint64_t stop = at < s->known ? s->word[at / 64] >> (at & 63) : 0;
@@ -187,13 +197,13 @@ static inline const char *run_word(const struct scanner *s, const char *p)
     return stop ? p + __builtin_ctzll(stop) : run_bits(s, s->word, p, true);
 }
 
-const char *scan_black_far(const struct scanner *s)
+const char *scan_black_far(struct scanner *s)
 {
     return run_bits(s, s->skip, s->start, false);
 }
 
 /* The end of the longest run of the set from p. */
-static const char *run_end(const struct scanner *s, const struct scan_op *op,
+static const char *run_end(struct scanner *s, const struct scan_op *op,
                            const char *p)
 {
     const struct scan_set *set = op->set;
@@ -201,15 +211,20 @@ static const char *run_end(const struct scanner *s, const struct scan_op *op,
 
     if (op->max < (size_t)(end - p))
         end = p + op->max;
-    if (set->ranges && set->kind == SCAN_OTHER)
-        return run_wide(op, p, end);
+    if (set->ranges && set->kind == SCAN_OTHER) {
+        at = run_wide(op, p, end);
+        charge(s, (size_t)(at - p));
+        return at;
+    }
     if (set->all)
         return end;
     if (set->kind != SCAN_OTHER) {
         at = set->kind == SCAN_BLACK ? run_word(s, p) : run_skip(s, p);
         return at < end ? at : end;
     }
-    return run_bytes(op, p, end);
+    at = run_bytes(op, p, end);
+    charge(s, 8 * (size_t)(at - p));
+    return at;
 }
 
 /* From the longest run back to the shortest, where the rest may begin. */
@@ -217,22 +232,31 @@ static bool run_greedy(struct scanner *s, const struct scan_op *op,
                        const char *p)
 {
     const char *low, *at = run_end(s, op, p);
+    size_t walked = 0;
 
     if ((size_t)(at - p) < op->min)
         return false;
     low = p + op->min;
     for (; at >= low; at--) {
         if (op->c) {
+            const char *from = at;
+
             at = lines_last(low, op->c, (size_t)(at - low) + (at < s->end));
+            charge(s, (size_t)(from - (at ? at : low)));
             if (!at)
                 return false;
-        } else if (!scan_may_begin(&op->next->first, at, s->end))
+        } else if (!scan_may_begin(&op->next->first, at, s->end)) {
+            walked++;
             continue;
+        }
+        charge(s, 8 * walked);
+        walked = 0;
         if (try(s, op->next, at))
             return true;
         if (s->undecided)
             return false;
     }
+    charge(s, 8 * walked);
     return false;
 }
 
@@ -240,21 +264,30 @@ static bool run_lazy(struct scanner *s, const struct scan_op *op,
                      const char *p)
 {
     const char *high = run_end(s, op, p), *at;
+    size_t walked = 0;
 
     if ((size_t)(high - p) < op->min)
         return false;
     for (at = p + op->min; at <= high; at++) {
         if (op->c) {
+            const char *from = at;
+
             at = memchr(at, op->c, (size_t)(high - at) + (high < s->end));
+            charge(s, (size_t)((at ? at : high) - from));
             if (!at)
                 return false;
-        } else if (!scan_may_begin(&op->next->first, at, s->end))
+        } else if (!scan_may_begin(&op->next->first, at, s->end)) {
+            walked++;
             continue;
+        }
+        charge(s, 8 * walked);
+        walked = 0;
         if (try(s, op->next, at))
             return true;
         if (s->undecided)
             return false;
     }
+    charge(s, 8 * walked);
     return false;
 }
 
