@@ -20,21 +20,22 @@ extern const struct command command_resume;
 extern const struct command command_probe;
 extern const struct command command_check;
 
+/* In the order in which somebody needs them: --help shows it. */
 const struct command *const commands[] = {
+    &command_check,
+    &command_resume,
+    &command_report,
     &command_cases,
-    &command_drivers,
     &command_demo,
-    &command_findings,
+    &command_probe,
+    &command_parse,
+    &command_sim,
+    &command_drivers,
     &command_flows,
+    &command_findings,
+    &command_scenarios,
     &command_graph,
     &command_lint,
-    &command_parse,
-    &command_report,
-    &command_scenarios,
-    &command_sim,
-    &command_resume,
-    &command_probe,
-    &command_check,
     NULL,
 };
 

@@ -169,10 +169,15 @@ static struct judgement judge(struct walker *w)
 
 static char *because_of(const struct walker *w, const struct outcome *o)
 {
+    const struct finding *f = o->finding ? finding_of(w->f, o->finding)
+                                         : NULL;
+
     if (o->because)
         return eval_said(w, o->because);
     if (o->label)
         return eval_said(w, o->label);
+    if (f && f->title)
+        return eval_said(w, f->title);
     if (!o->abnormal && w->at->expect)
         return eval_said(w, w->at->expect);
     return mem_strdup(o->when ? o->when->code

@@ -98,6 +98,19 @@ static int do_until(struct tui *t, char *arg, struct err *e)
     return err_set(e, EXIT_INTERNAL, "until %s: never", arg);
 }
 
+static int do_turns(struct tui *t, char *arg, struct err *e)
+{
+    struct pollfd fds[TURN_MAX_FDS];
+
+    (void)e;
+    for (int n = atoi(arg); n > 0 && screen_is_open(t); n--) {
+        screen_settle(t);
+        turn_run(t, fds, 0);
+    }
+    screen_settle(t);
+    return 0;
+}
+
 static int do_size(struct tui *t, char *arg, struct err *e)
 {
     int cols, rows;
@@ -131,7 +144,7 @@ static int do_line(struct tui *t, char *line, FILE *out, struct err *e)
         int (*run)(struct tui *t, char *arg, struct err *e);
     } words[] = {
         {"key", do_key}, {"type", do_type}, {"until", do_until},
-        {"size", do_size},
+        {"size", do_size}, {"turns", do_turns},
     };
     size_t len = strcspn(line, " ");
     char *arg = line[len] ? line + len + 1 : line + len;

@@ -11,6 +11,7 @@
  *   type TEXT      every character of it
  *   until WHAT     run until it asks, is done, or reaches the check point
  *                  WHAT (asking, done, ID)
+ *   turns N        N turns of the loop, or until it is done
  *   size COLSxROWS
  *   save [TITLE]   the display, with its attributes
  * 0, or -1 and *e: a bad script (64), or until never came true (70).

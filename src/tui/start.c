@@ -262,11 +262,24 @@ static bool start_key(struct tui *t, void *state, int ch, bool special)
     return true;
 }
 
+/* Without the blanks around it. */
+static char *typed_target(const struct start *s)
+{
+    char *all = lineedit_get(&s->edit), *text;
+    size_t from = strspn(all, " "), len = strlen(all);
+
+    while (len > from && all[len - 1] == ' ')
+        len--;
+    text = mem_strndup(all + from, len - from);
+    free(all);
+    return text;
+}
+
 static void key_go(struct tui *t, void *state)
 {
     struct start *s = state;
     const struct item *it = chosen(s, s->at);
-    char *text = it ? mem_strdup(it->id) : lineedit_get(&s->edit);
+    char *text = it ? mem_strdup(it->id) : typed_target(s);
     struct err e = {0};
 
     if (it && it->kind == KIND_CASE) {
