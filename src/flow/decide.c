@@ -220,6 +220,18 @@ static void undecided(struct walker *w)
     free(reason);
 }
 
+/* The lines that a human confirmed; none when he decided otherwise. */
+static json_t *confirmed(struct walker *w, const struct outcome *o)
+{
+    struct judgement j = judge(w);
+    json_t *out = w->visit.unconfirmed && j.outcome == o
+                      ? evidence_of(w, j.reads) : json_array();
+
+    json_decref(j.reads);
+    free(j.reason);
+    return out;
+}
+
 static void decided_by_hand(struct walker *w)
 {
     const struct visit *v = &w->visit;
@@ -235,7 +247,7 @@ static void decided_by_hand(struct walker *w)
     trail_human(w);
     because = v->doubt.remark && v->doubt.remark[0]
                   ? mem_strdup(v->doubt.remark) : because_of(w, o);
-    decide_outcome(w, o, "human", because, json_array());
+    decide_outcome(w, o, "human", because, confirmed(w, o));
     free(because);
 }
 

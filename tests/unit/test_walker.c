@@ -275,6 +275,7 @@ static void unverified_only_suggests(void **state)
 static void unverified_is_confirmed_by_a_human(void **state)
 {
     struct kit k;
+    json_t *r, *f;
 
     (void)state;
     kit_open(&k, guess_flow);
@@ -282,6 +283,11 @@ static void unverified_is_confirmed_by_a_human(void **state)
     kit_start(&k, "{}");
     kit_answer(&k, "wan.link-down");
     kit_done(&k, "diagnosed: wan.link-down proved");
+    r = walker_result(k.w);
+    f = json_array_get(json_object_get(r, "findings"), 0);
+    f = json_array_get(json_object_get(f, "evidence"), 1);
+    assert_string_equal(kit_text(f, "command"), "show guess");
+    json_decref(r);
     kit_close(&k);
 }
 

@@ -16,6 +16,9 @@
 #include "fake_driver.h"
 #include "flow_files.h"
 
+/* Not every test uses all of them. */
+#define KIT static __attribute__((unused))
+
 struct kit {
     struct files files;
     struct flows *flows;
@@ -31,7 +34,7 @@ struct kit {
     "flow: t/f\ntitle: {en: T, ja: T}\ndrivers: [fake]\n"                    \
     "source: {document: D}\nstart: a\n"
 
-static __attribute__((unused)) json_t *js(const char *text)
+KIT json_t *js(const char *text)
 {
     json_error_t e;
     json_t *v = json_loads(text, JSON_DECODE_ANY, &e);
@@ -42,8 +45,8 @@ static __attribute__((unused)) json_t *js(const char *text)
 }
 
 /* What a probe will say from now on; text's lines are numbered from 1. */
-static __attribute__((unused)) void kit_fact(struct kit *k, const char *probe, const char *state,
-                     const char *facts, const char *lines, const char *text)
+KIT void kit_fact(struct kit *k, const char *probe, const char *state,
+                  const char *facts, const char *lines, const char *text)
 {
     json_object_set_new(
         k->facts, probe,
@@ -54,12 +57,12 @@ static __attribute__((unused)) void kit_fact(struct kit *k, const char *probe, c
                   "2026-01-02T03:04:05Z"));
 }
 
-static __attribute__((unused)) void kit_present(struct kit *k, const char *probe, const char *facts)
+KIT void kit_present(struct kit *k, const char *probe, const char *facts)
 {
     kit_fact(k, probe, "present", facts, "{\"\": [1]}", "line one\n");
 }
 
-static __attribute__((unused)) void kit_unreadable(struct kit *k, const char *probe)
+KIT void kit_unreadable(struct kit *k, const char *probe)
 {
     kit_fact(k, probe, "unreadable", "null", "{}", "% Invalid\n");
     json_object_set_new(json_object_get(k->facts, probe), "reason",
@@ -70,7 +73,7 @@ static __attribute__((unused)) void kit_unreadable(struct kit *k, const char *pr
     "{\"vpns\": [{\"id\": \"map1\", \"peer\": \"192.0.2.1\", "               \
     "\"interface\": \"Tunnel0.0\", \"policy\": \"p1\"}]}"
 
-static __attribute__((unused)) void kit_open(struct kit *k, const char *flow)
+KIT void kit_open(struct kit *k, const char *flow)
 {
     struct err e = {0};
 
@@ -92,7 +95,7 @@ static __attribute__((unused)) void kit_open(struct kit *k, const char *flow)
                              "\"\xe2\x80\xb9secret:1\xe2\x80\xba\"}");
 }
 
-static __attribute__((unused)) void kit_close(struct kit *k)
+KIT void kit_close(struct kit *k)
 {
     walker_free(k->w);
     flows_free(k->flows);
@@ -104,9 +107,9 @@ static __attribute__((unused)) void kit_close(struct kit *k)
     json_decref(k->prefetched);
 }
 
-static __attribute__((unused)) void kit_step(struct kit *k, json_t *event);
+KIT void kit_step(struct kit *k, json_t *event);
 
-static __attribute__((unused)) void kit_effect(struct kit *k, json_t *effect)
+KIT void kit_effect(struct kit *k, json_t *effect)
 {
     const char *kind = json_string_value(json_object_get(effect, "effect"));
     const char *probe = json_string_value(json_object_get(effect, "probe"));
@@ -127,7 +130,7 @@ static __attribute__((unused)) void kit_effect(struct kit *k, json_t *effect)
 }
 
 /* Folds an event in, and answers the probes that it causes. */
-static __attribute__((unused)) void kit_step(struct kit *k, json_t *event)
+KIT void kit_step(struct kit *k, json_t *event)
 {
     json_t *effects = walker_step(k->w, event), *effect;
     size_t i;
@@ -138,36 +141,36 @@ static __attribute__((unused)) void kit_step(struct kit *k, json_t *event)
     json_decref(effects);
 }
 
-static __attribute__((unused)) void kit_start(struct kit *k, const char *options)
+KIT void kit_start(struct kit *k, const char *options)
 {
     kit_step(k, json_pack("{s:s,s:o}", "event", "start", "options",
                           js(options)));
 }
 
 /* The newest effect that is no probe. */
-static __attribute__((unused)) json_t *kit_last(const struct kit *k)
+KIT json_t *kit_last(const struct kit *k)
 {
     return json_array_get(k->sent, json_array_size(k->sent) - 1);
 }
 
-static __attribute__((unused)) const char *kit_text(const json_t *o, const char *key)
+KIT const char *kit_text(const json_t *o, const char *key)
 {
     const char *s = json_string_value(json_object_get(o, key));
 
     return s ? s : "";
 }
 
-static __attribute__((unused)) void kit_expect(const struct kit *k, const char *effect)
+KIT void kit_expect(const struct kit *k, const char *effect)
 {
     assert_string_equal(kit_text(kit_last(k), "effect"), effect);
 }
 
-static __attribute__((unused)) json_t *kit_n(const struct kit *k)
+KIT json_t *kit_n(const struct kit *k)
 {
     return json_object_get(kit_last(k), "n");
 }
 
-static __attribute__((unused)) void kit_answer(struct kit *k, const char *answer)
+KIT void kit_answer(struct kit *k, const char *answer)
 {
     kit_expect(k, "ask");
     kit_step(k, json_pack("{s:s,s:O,s:s?,s:s,s:s}", "event", "answer",
@@ -175,21 +178,21 @@ static __attribute__((unused)) void kit_answer(struct kit *k, const char *answer
                           "remark", ""));
 }
 
-static __attribute__((unused)) void kit_consent(struct kit *k, int granted)
+KIT void kit_consent(struct kit *k, int granted)
 {
     kit_expect(k, "consent");
     kit_step(k, json_pack("{s:s,s:O,s:b}", "event", "consent", "effect",
                           kit_n(k), "granted", granted));
 }
 
-static __attribute__((unused)) void kit_waited(struct kit *k)
+KIT void kit_waited(struct kit *k)
 {
     kit_expect(k, "wait");
     kit_step(k, json_pack("{s:s,s:O}", "event", "waited", "effect",
                           kit_n(k)));
 }
 
-static __attribute__((unused)) void kit_did(struct kit *k, const char *state)
+KIT void kit_did(struct kit *k, const char *state)
 {
     json_t *results = json_array(), *step;
     size_t i;
@@ -203,13 +206,13 @@ static __attribute__((unused)) void kit_did(struct kit *k, const char *state)
                           "results", results));
 }
 
-static __attribute__((unused)) void kit_event(struct kit *k, const char *name)
+KIT void kit_event(struct kit *k, const char *name)
 {
     kit_step(k, json_pack("{s:s}", "event", name));
 }
 
 /* "id outcome next; …" of the path. */
-static __attribute__((unused)) void kit_path(const struct kit *k, const char *expected)
+KIT void kit_path(const struct kit *k, const char *expected)
 {
     json_t *r = walker_result(k->w), *e;
     struct buf b = {0};
@@ -224,7 +227,7 @@ static __attribute__((unused)) void kit_path(const struct kit *k, const char *ex
 }
 
 /* "outcome: finding certainty, …" of the result. */
-static __attribute__((unused)) void kit_verdict(const struct kit *k, const char *expected)
+KIT void kit_verdict(const struct kit *k, const char *expected)
 {
     json_t *r = walker_result(k->w), *e;
     struct buf b = {0};
@@ -238,7 +241,7 @@ static __attribute__((unused)) void kit_verdict(const struct kit *k, const char 
     json_decref(r);
 }
 
-static __attribute__((unused)) void kit_done(const struct kit *k, const char *verdict)
+KIT void kit_done(const struct kit *k, const char *verdict)
 {
     assert_true(walker_done(k->w));
     kit_expect(k, "done");
@@ -246,7 +249,7 @@ static __attribute__((unused)) void kit_done(const struct kit *k, const char *ve
 }
 
 /* Names in an array, joined by blanks. */
-static __attribute__((unused)) void kit_names(const json_t *names, const char *expected)
+KIT void kit_names(const json_t *names, const char *expected)
 {
     struct buf b = {0};
     size_t i;
