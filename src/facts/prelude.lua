@@ -3,6 +3,39 @@
 
 local prelude = {}
 
+local months = {
+    Jan = 1, Feb = 2, Mar = 3, Apr = 4, May = 5, Jun = 6, Jul = 7, Aug = 8,
+    Sep = 9, Oct = 10, Nov = 11, Dec = 12,
+}
+
+-- Days since 1970-03-01 began, by the civil calendar.
+local function days_of(year, month, day)
+    local y = month <= 2 and year - 1 or year
+    local m = (month + 9) % 12
+
+    return 365 * y + y // 4 - y // 100 + y // 400 + (153 * m + 2) // 5 + day
+end
+
+-- "2026/03/13 10:00:00", or "Friday, 13 March 2026 10:00:00 +09 00", as
+-- seconds of the device's own clock; nil for any other form.
+function prelude.stamp(text)
+    local y, m, d, rest = (text or ''):match('(%d%d%d%d)/(%d+)/(%d+) (.*)')
+
+    if not y then
+        d, m, y, rest =
+            (text or ''):match('(%d+) (%a%a%a)%a* (%d%d%d%d) (.*)')
+        m = months[m]
+    end
+    local hour, minute, second =
+        (rest or ''):match('^(%d%d):(%d%d):(%d%d)')
+
+    if not (y and m and hour) then
+        return nil
+    end
+    return days_of(int(y), int(m), int(d)) * 86400 + int(hour) * 3600 +
+        int(minute) * 60 + int(second)
+end
+
 local function lower(s)
     return s and s:lower()
 end
@@ -283,9 +316,9 @@ steps['ike.delete'] = function(a)
 end
 
 -- The last attempt of these events (of one peer, in order), or nil; and how
--- many were begun since the last success.
-local function last_attempt(mine)
-    local a
+-- many were begun since the last success. now: the device's time, or nil.
+local function last_attempt(mine, now)
+    local a, at
     local begun = 0
 
     for _, e in ipairs(mine) do
@@ -296,6 +329,7 @@ local function last_attempt(mine)
             a = step(a, e)
             if a then
                 cite(a, e)
+                at = e.at
             end
         end
         if a ~= before then
@@ -309,6 +343,9 @@ local function last_attempt(mine)
         a.concluded = a.phase2 == 'finished' or a.deleted or a.not_found or
             a.no_response or a.blocked or a.bad_id_lengths > 0 or
             #a.received > 0 or #a.sent > 0
+        a.at = at
+        at = now and prelude.stamp(at)
+        a.age_s = at and at <= now and now - at or nil
     end
     return a, begun
 end
@@ -321,7 +358,7 @@ function prelude.attempt(all, subject)
 end
 
 -- The last attempt of a peer that no VPN of this device names.
-local function stranger_of(all, known)
+local function stranger_of(all, known, now)
     local peer
 
     if #known == 0 then
@@ -335,7 +372,9 @@ local function stranger_of(all, known)
     if not peer then
         return nil
     end
-    local a = last_attempt(where(all, function(e) return e.peer == peer end))
+    local a = last_attempt(where(all, function(e)
+        return e.peer == peer
+    end), now)
     if a then
         a.peer = peer
     end
@@ -343,18 +382,19 @@ local function stranger_of(all, known)
 end
 
 -- The facts of a log: everything but `enabled`. about: {peers: those that
--- all VPNs name, wan, selector, alone: there is one VPN only}, each optional.
+-- all VPNs name, wan, selector, alone: there is one VPN only, now: the time by
+-- the device's clock, as stamp() gives it}, each optional.
 function prelude.log_facts(all, subject, about)
     about = about or {}
     assign(all)
     local mine = where(all, owner_test(subject, about))
-    local a, begun = last_attempt(mine)
+    local a, begun = last_attempt(mine, about.now)
 
     return {
         events = mine,
         attempt = a,
         attempts = begun,
-        stranger = stranger_of(all, about.peers or {}),
+        stranger = stranger_of(all, about.peers or {}, about.now),
         current = since(mine, function(e)
             return e.event == 'ike.finish' and e.phase == 2
         end),

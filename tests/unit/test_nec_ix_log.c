@@ -234,6 +234,30 @@ static void test_log_packets(void **state)
     json_decref(f);
 }
 
+/* How old an attempt is, by the router's own clock; unknown without it. */
+static void test_log_age(void **state)
+{
+    static const char text[] =
+        "2023/03/14 23:01:17 IKE.001: Begin IKE phase 1 negotiation, "
+        "destination " P "\n"
+        "2023/03/14 23:01:47 IKE.016: No response from " P ", timeout\n"
+        "2023/03/15 02:00:00 CNFG.003: Startup config write done\n";
+    json_t *env = env_of("config-branch", BRANCH), *f;
+
+    (void)state;
+    f = read_text("log", text, BRANCH, env);
+    assert_leaf(f, "attempt.at", "\"2023/03/14 23:01:47\"");
+    assert_leaf(f, "attempt.age_s", "");
+    json_decref(f);
+    /* 02:01:17 the next day: 2 h 59 min 30 s later. */
+    json_object_set_new(env, "clock", read_fixture("clock", "clock", "{}",
+                                                   NULL, "present"));
+    f = read_text("log", text, BRANCH, env);
+    assert_leaf(f, "attempt.age_s", "10770");
+    json_decref(f);
+    json_decref(env);
+}
+
 #define HEADER                                                             \
     "Buffer logging enabled, 131072 bytes, type cyclic\n"                  \
     "  2 messages (4-5), 209 bytes logged, 0 messages dropped\n\n"         \
@@ -310,6 +334,7 @@ int main(void)
         cmocka_unit_test(test_log_packets),
         cmocka_unit_test(test_log_header),
         cmocka_unit_test(test_log_off),
+        cmocka_unit_test(test_log_age),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);

@@ -136,6 +136,22 @@ static void test_filters(void **state)
                         "== 'equal'");
 }
 
+static void test_stamps(void **state)
+{
+    struct fixture *f = *state;
+
+    assert_true_expr(f, "stamp('2024/03/01 00:00:00') - "
+                        "stamp('2024/02/28 00:00:00') == 2 * 86400");
+    assert_true_expr(f, "stamp('2023/03/01 00:00:00') - "
+                        "stamp('2023/02/28 00:00:00') == 86400");
+    assert_true_expr(f, "stamp('2024/01/01 00:00:01') - "
+                        "stamp('2023/12/31 23:59:59') == 2");
+    assert_true_expr(f, "stamp('Friday, 13 March 2026 10:00:00 +09 00') == "
+                        "stamp('2026/03/13 10:00:00')");
+    assert_true_expr(f, "stamp('Jun  5 05:11:04') == nil and "
+                        "stamp(nil) == nil");
+}
+
 static void test_addresses(void **state)
 {
     struct fixture *f = *state;
@@ -518,7 +534,7 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
-        T(test_values), T(test_filters), T(test_addresses), T(test_strict), T(test_has),
+        T(test_values), T(test_filters), T(test_stamps), T(test_addresses), T(test_strict), T(test_has),
         T(test_delta), T(test_delta_keys), T(test_evidence), T(test_vars),
         T(test_escapes), T(test_not_compiled), T(test_limits),
         T(test_patterns), T(test_gmatch), T(test_kept_values),
