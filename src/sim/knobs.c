@@ -69,7 +69,8 @@ static int set_number(struct knobs *k, const char *key, const char *value,
     unsigned long n = strtoul(value, &end, 10);
 
     if (!isdigit((unsigned char)value[0]) || *end || n > 100000000)
-        return err_set(e, EXIT_USAGE, _("%s=%s: expected a number"), key, value);
+        return err_set(e, EXIT_USAGE, _("%s=%s: expected a number"), key,
+                       value);
     if (strcmp(key, "split") == 0)
         k->split = n;
     else if (strcmp(key, "delay") == 0)

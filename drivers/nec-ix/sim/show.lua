@@ -234,7 +234,8 @@ function show.ip_route(w)
   say("IP Routing Table - %d entries, 2 hidden, 2042 frees", #routes)
   say("Entries: %d Connected, %d Static, 0 RIP, 0 OSPF, 0 BGP", connected,
       #routes - connected)
-  say("Codes: C - Connected, S - Static, R - RIP, O - OSPF, IA - OSPF inter area")
+  say("Codes: C - Connected, S - Static, R - RIP, O - OSPF, " ..
+      "IA - OSPF inter area")
   say("       N1 - OSPF NSSA external type 1, N2 - OSPF NSSA external type 2")
   say("       E1 - OSPF external type 1, E2 - OSPF external type 2, B - BGP")
   say("       * - Candidate default, s - Summary")

@@ -92,7 +92,8 @@ function show_sa.ike_brief(w)
   local sas = old_sas(w.model:ike_sas("local"))
   say("ISAKMP SA - %d configured, %d created", old(w.read["local"].policies),
       #sas)
-  say("Policy                         Initiator          Responder          Life(secs)")
+  say("Policy                         Initiator          " ..
+      "Responder          Life(secs)")
   for _, sa in ipairs(sas) do
     say("%-30s 0x%s 0x%s   %d", sa.policy, sa.icookie, sa.rcookie,
         left(w, sa))
@@ -185,7 +186,8 @@ function show_sa.ipsec_brief(w)
     end
   end
   say("IPsec SA - %d configured, %d created", #maps, created)
-  say("Policy map                       Dir   Type   SPI          Life(secs/bytes)")
+  say("Policy map                       Dir   Type   SPI          " ..
+      "Life(secs/bytes)")
   for _, line in ipairs(lines) do
     say("%s", line)
   end

@@ -1,0 +1,164 @@
+-- Packets: through the tunnel, and past it: see ike.lua.
+
+local cidr = include("cidr")
+local fit = include("ike_fit")
+local M = include("ike_core")
+
+local ESP_OVERHEAD = 58
+
+function M:outbound(name, map)
+  local found
+  for _, sa in ipairs(self:sas(name)) do
+    if sa.dir == "out" and sa.map == map then
+      found = sa
+    end
+  end
+  return found
+end
+
+local function every(t, key, n)
+  if not n then
+    return false
+  end
+  t[key] = (t[key] or 0) + 1
+  return t[key] % n == 0
+end
+
+-- Protects a packet, carries it, and opens it at the other end.
+function M:esp(link, from, to, sa, packet)
+  local f, t = self.ends[from], self.ends[to]
+  local st, path = self.state[to], link.path
+  if every(self.state[from], "overloaded", f.manner.overload) then
+    self:emit(from, "congested", packet)
+    return false
+  end
+  self.state[from].esp.sent = self.state[from].esp.sent + 1
+  if path.mtu and packet.df and packet.size + ESP_OVERHEAD > path.mtu then
+    return false
+  end
+  if path.nat and not sa.natt then
+    return false
+  end
+  if not self:carry(link, from, to, sa.natt and "udp" or "esp",
+                    sa.natt and 4500 or nil) then
+    return false
+  end
+  local src = self:address(link, from)
+  local known = false
+  for _, x in ipairs(self:sas(to)) do
+    known = known or (x.dir == "in" and x.spi == sa.spi)
+  end
+  if not known then
+    st.esp.not_found = st.esp.not_found + 1
+    self:emit(to, "unknown_spi", {spi = sa.spi, peer = src})
+    return false
+  end
+  if every(st, "corrupted", path.corrupt) then
+    st.esp.invalid_icv = st.esp.invalid_icv + 1
+    self:emit(to, "bad_icv", {peer = src})
+    return false
+  end
+  if t.anti_replay and every(st, "reordered", path.reorder) then
+    st.esp.replay = st.esp.replay + 1
+    self:emit(to, "replayed", {peer = src})
+    return false
+  end
+  st.esp.succeeded = st.esp.succeeded + 1
+  return true
+end
+
+-- The SA that an end puts its packets into.
+local function sending_sa(self, name, map)
+  local sa = self:outbound(name, map)
+  if self.ends[name].manner.oldest_sa and self.state[name].stuck then
+    return self.state[name].stuck
+  end
+  return sa
+end
+
+-- Makes an end keep to the SA it has now, whatever comes later.
+function M:stick(name)
+  for _, sa in ipairs(self:sas(name)) do
+    if sa.dir == "out" then
+      self.state[name].stuck = sa
+    end
+  end
+end
+
+function M:link_to(name, dest)
+  for _, link in ipairs(self.links) do
+    local far = link.a == name and "b" or link.b == name and "a"
+    if far and cidr.contains(link.nets[far], dest) then
+      return link, far == "b" and link.b or link.a
+    end
+  end
+end
+
+-- A packet {src, dest, size, df, urgent} from behind an end. Gives true when
+-- it came out at the other end, else false and why.
+function M:packet(name, packet)
+  local e = self.ends[name]
+  local out = e.route(packet.dest)
+  local tunnel = out and e.tunnels[out]
+  if not out then
+    return false, "no-route"
+  end
+  if not tunnel then
+    return false, "clear"
+  end
+  local link, other = self:link_to(name, packet.dest)
+  local map = tunnel.map and e.maps[tunnel.map]
+  if tunnel.shutdown or not link then
+    return false, "tunnel-down"
+  end
+  if not map or not fit.covers(e, map, packet.src, packet.dest) then
+    self:emit(name, "no_policy", packet)
+    return false, "no-policy"
+  end
+  if packet.df and packet.size > (tunnel.mtu or 1500) then
+    return false, "too-big"
+  end
+  local sa = sending_sa(self, name, map.name)
+  if not sa then
+    self:emit(name, "no_sa", packet)
+    self:trigger(name, link, map, packet.urgent)
+    return false, "no-sa"
+  end
+  return self:esp(link, name, other, sa, packet)
+end
+
+-- A request from a host behind one end to one behind the other, and its
+-- answer back.
+function M:echo(name, packet)
+  local sent, why = self:packet(name, packet)
+  if not sent then
+    return false, why
+  end
+  local link, other = self:link_to(name, packet.dest)
+  local far = link.hosts[M.side(link, other)]
+  if far and far.silent and not packet.router then
+    return false, "silent"
+  end
+  return self:packet(other, {src = packet.dest, dest = packet.src,
+                             size = packet.size, df = packet.df})
+end
+
+-- Does a router answer an echo request over the path itself?
+function M:ping(link, from, to)
+  return self:reaches(link, from, to) and self:reaches(link, to, from) and
+      not self.ends[from].blocks("in", "icmp", nil, nil) and
+      not M.dropped(link, from, "icmp") and not M.dropped(link, to, "icmp") and
+      not self.ends[to].manner.no_ping
+end
+
+-- Hosts behind an end talk every so many seconds, after the first pause,
+-- until a time (or always).
+function M:talk(name, packet, interval, first, last)
+  self:spawn(function()
+    M.sleep(first)
+    while not last or self.time < last do
+      self:echo(name, packet)
+      M.sleep(interval)
+    end
+  end)
+end
