@@ -235,7 +235,7 @@ static int path_page(const struct tui *t, struct page *p, int chosen,
         if (on)
             at = (int)p->count;
         snprintf(head, sizeof head, "%s%s", mark, human &&
-                 strcmp(json_text(entry, "outcome"), "answered")
+                 strcmp(json_text(entry, "outcome"), "answered") != 0
                  ? t->paint.plain_marks ? "*" : "✎" : "");
         if (on || !brief)
             page_item(p, 3, style, head, on ? STYLE_CHOSEN : STYLE_PLAIN,

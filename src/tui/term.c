@@ -244,8 +244,8 @@ static void base64(struct buf *out, const unsigned char *s, size_t len)
         v |= i + 2 < len ? s[i + 2] : 0;
         buf_addc(out, digits[v >> 18]);
         buf_addc(out, digits[v >> 12 & 63]);
-        buf_addc(out, i + 1 < len ? digits[v >> 6 & 63] : '=');
-        buf_addc(out, i + 2 < len ? digits[v & 63] : '=');
+        buf_add(out, i + 1 < len ? &digits[v >> 6 & 63] : "=", 1);
+        buf_add(out, i + 2 < len ? &digits[v & 63] : "=", 1);
     }
 }
 
