@@ -321,10 +321,12 @@ static int show_help(void)
 {
     printf("%s kiriwake %s %s\n%s\n\n", _("usage:"), command_parse.name,
            command_parse.args, _(command_parse.summary));
-    puts(_("  --index DIR      find the template with ntc-templates' DIR/index"));
+    puts(_("  --index DIR      find the template with ntc-templates' "
+           "DIR/index"));
     puts(_("  --platform P     the index's platform (cisco_ios)"));
     puts(_("  --command C      the command, abbreviated or not (sh ver)"));
-    puts(_("  --encoding E     of the text, by iconv's names (default: UTF-8)"));
+    puts(_("  --encoding E     of the text, by iconv's names "
+           "(default: UTF-8)"));
     return 0;
 }
 

@@ -154,15 +154,16 @@ static int match_regex(struct index *x, const struct buf *regex,
     size_t len = strlen(subject);
     struct line line;
     struct re_error wrong;
+    struct re re;
     int rc;
 
-    if (re_parse(&m.re, &arena, buf_str(regex), regex->len, &wrong) < 0) {
+    if (re_parse(&re, &arena, buf_str(regex), regex->len, &wrong) < 0) {
         rc = err_at(x->e, x->name, x->text, x->line,
                     (int)(f->s - x->line_start) + 1,
                     _("invalid regular expression: %s"), wrong.what);
     } else {
         matcher_tools_init(&tools, &arena);
-        matcher_prepare(&m, &tools);
+        matcher_prepare(&m, &tools, &re, buf_str(regex), regex->len);
         lines_whole(&line, arena_bytes(&arena, subject, len), len);
         matcher_start(&tools, &line);
         rc = matcher_try(&m, &tools, &line, x->e);

@@ -54,21 +54,30 @@ void matcher_tools_free(struct matcher_tools *t)
     pcre2_jit_stack_free(t->stack);
 }
 
-void matcher_prepare(struct matcher *m, struct matcher_tools *t)
+static void reserve_spans(struct matcher_tools *t, uint32_t groups)
 {
-    m->groups = re_number_groups(&m->re);
-    if (t->spans && m->groups <= t->groups)
+    if (t->spans && groups <= t->groups)
         return;
-    t->groups = m->groups > 15 ? m->groups : 15;
+    t->groups = groups > 15 ? groups : 15;
     free(t->spans);
     t->spans = mem_zalloc((t->groups + 1) * sizeof *t->spans);
     t->scanner.spans = t->spans;
 }
 
-void matcher_scan(struct matcher *m, struct matcher_tools *t)
+void matcher_prepare(struct matcher *m, struct matcher_tools *t,
+                     struct re *re, const char *regex, size_t len)
 {
-    if (!m->scan)
-        m->scan = scan_build(&m->re, t->arena, &t->tables, &m->maybe);
+    uint32_t n = 0;
+
+    m->regex = regex;
+    m->len = len;
+    m->groups = re_number_groups(re);
+    m->captured = arena_alloc(t->arena, m->groups * sizeof *m->captured);
+    for (uint32_t i = 1; i < re->count; i++)
+        if (re->groups[i].index)
+            m->captured[n++] = i;
+    reserve_spans(t, m->groups);
+    m->scan = scan_build(re, t->arena, &t->tables, &m->maybe);
 }
 
 void matcher_free(struct matcher *m)
@@ -88,6 +97,23 @@ static int fail(struct err *e, int status, int code)
                    (char *)message);
 }
 
+/* It was parsed before, so it cannot fail. */
+static void write_pattern(const struct matcher *m, bool ascii,
+                          struct buf *out)
+{
+    struct arena arena = {0};
+    struct re_error none;
+    struct re re;
+
+    if (re_parse(&re, &arena, m->regex, m->len, &none) == 0) {
+        for (uint32_t i = 0; i < m->groups; i++)
+            re.groups[m->captured[i]].wanted = true;
+        re_number_groups(&re);
+        re_write(&re, ascii, out);
+    }
+    arena_free(&arena);
+}
+
 static int compile(struct matcher *m, struct matcher_code *c,
                    const struct matcher_tools *t, struct err *e)
 {
@@ -99,7 +125,7 @@ static int compile(struct matcher *m, struct matcher_code *c,
 
     if (!ascii)
         options |= PCRE2_UTF | PCRE2_UCP | PCRE2_NO_UTF_CHECK;
-    re_write(&m->re, ascii, &pattern);
+    write_pattern(m, ascii, &pattern);
     c->code = pcre2_compile((PCRE2_SPTR)buf_str(&pattern), pattern.len,
                             options, &code, &at, t->compile);
     buf_free(&pattern);

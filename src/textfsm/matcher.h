@@ -36,17 +36,19 @@ struct matcher_code {
 };
 
 struct matcher {
-    struct re re;
+    const char *regex;            /* parsed again should PCRE2 need it */
+    size_t len;
+    uint32_t *captured;           /* numbers of the groups, in order */
     const struct scan_op *scan;
     uint32_t groups;              /* captured */
     bool maybe;                   /* some of them need not take part */
     struct matcher_code ascii, utf8;
 };
 
-/* Numbers the wanted groups; before the first try. */
-void matcher_prepare(struct matcher *m, struct matcher_tools *t);
-/* Makes the scanner's program. */
-void matcher_scan(struct matcher *m, struct matcher_tools *t);
+/* Numbers re's wanted groups and makes the scanner's program; re may go
+ * then, the text it was parsed from must stay. */
+void matcher_prepare(struct matcher *m, struct matcher_tools *t,
+                     struct re *re, const char *regex, size_t len);
 /* The line of the tries that follow. */
 static inline void matcher_start(struct matcher_tools *t,
                                  const struct line *line)
@@ -64,8 +66,6 @@ static inline int matcher_try(struct matcher *m, struct matcher_tools *t,
     int rc = -1;
 
     if (line->ascii && !t->no_scan) {
-        if (!m->scan)
-            matcher_scan(m, t);
         for (uint32_t i = 1; m->maybe && i <= m->groups; i++)
             t->spans[i].start = NULL;
         rc = scan_run(&t->scanner, m->scan);

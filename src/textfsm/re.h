@@ -108,6 +108,37 @@ const uint32_t *re_fold_family(uint32_t cp);
  */
 void re_write(const struct re *re, bool ascii, struct buf *out);
 
+extern const struct re_ascii re_ascii_all, re_ascii_space;    /* \s */
+
+static inline struct re_ascii re_ascii_join(struct re_ascii a,
+                                            struct re_ascii b)
+{
+    return (struct re_ascii){{a.bits[0] | b.bits[0], a.bits[1] | b.bits[1]}};
+}
+
+static inline struct re_ascii re_ascii_meet(struct re_ascii a,
+                                            struct re_ascii b)
+{
+    return (struct re_ascii){{a.bits[0] & b.bits[0], a.bits[1] & b.bits[1]}};
+}
+
+static inline struct re_ascii re_ascii_without(struct re_ascii a,
+                                               struct re_ascii b)
+{
+    return (struct re_ascii){{a.bits[0] & ~b.bits[0],
+                              a.bits[1] & ~b.bits[1]}};
+}
+
+static inline bool re_ascii_is_empty(struct re_ascii s)
+{
+    return !(s.bits[0] | s.bits[1]);
+}
+
+static inline bool re_ascii_is_all(struct re_ascii s)
+{
+    return !~(s.bits[0] & s.bits[1]);
+}
+
 /* --- between the files of the parser --- */
 
 struct re_parser {

@@ -1,18 +1,13 @@
 #include "re.h"
 
-#define ALL ((struct re_ascii){{~0ull, ~0ull}})
+const struct re_ascii re_ascii_all = {{~0ull, ~0ull}};
+const struct re_ascii re_ascii_space = {{0x1F0003E00ull, 0}};
 
 /* \d, \s (with and without U+001C to U+001F) and \w. */
 static const struct re_ascii digits = {{0x3FF000000000000ull, 0}};
-static const struct re_ascii spaces = {{0x1F0003E00ull, 0}};
 static const struct re_ascii ascii_spaces = {{0x100003E00ull, 0}};
 static const struct re_ascii words = {{0x3FF000000000000ull,
                                        0x7FFFFFE87FFFFFEull}};
-
-static struct re_ascii join(struct re_ascii a, struct re_ascii b)
-{
-    return (struct re_ascii){{a.bits[0] | b.bits[0], a.bits[1] | b.bits[1]}};
-}
 
 static struct re_ascii complement(struct re_ascii s)
 {
@@ -64,28 +59,29 @@ static struct re_ascii folded(struct re_ascii s, uint32_t lo, uint32_t hi,
     for (size_t i = 0; !(flags & RE_A) && i < sizeof beyond / sizeof *beyond;
          i++)
         if (beyond[i].cp >= lo && beyond[i].cp <= hi)
-            s = join(s, range((uint32_t)beyond[i].letter,
+            s = re_ascii_join(s, range((uint32_t)beyond[i].letter,
                               (uint32_t)beyond[i].letter));
-    return join(s, swapped(s));
+    return re_ascii_join(s, swapped(s));
 }
 
 static struct re_ascii class_of(uint8_t class, bool ascii_only)
 {
-    const struct re_ascii space = ascii_only ? ascii_spaces : spaces;
+    const struct re_ascii space = ascii_only ? ascii_spaces
+                                                : re_ascii_space;
     struct re_ascii s = {{0, 0}};
 
     if (class & RE_DIGIT)
-        s = join(s, digits);
+        s = re_ascii_join(s, digits);
     if (class & RE_NOT_DIGIT)
-        s = join(s, complement(digits));
+        s = re_ascii_join(s, complement(digits));
     if (class & RE_SPACE)
-        s = join(s, space);
+        s = re_ascii_join(s, space);
     if (class & RE_NOT_SPACE)
-        s = join(s, complement(space));
+        s = re_ascii_join(s, complement(space));
     if (class & RE_WORD)
-        s = join(s, words);
+        s = re_ascii_join(s, words);
     if (class & RE_NOT_WORD)
-        s = join(s, complement(words));
+        s = re_ascii_join(s, complement(words));
     return s;
 }
 
@@ -94,14 +90,15 @@ struct re_ascii re_ascii_of(const struct re_node *n)
     struct re_ascii s;
 
     if (n->kind == RE_ANY)
-        return ALL;
+        return re_ascii_all;
     if (n->kind == RE_CHAR)
         return folded(range(n->cp, n->cp), n->cp, n->cp, n->flags);
     s = class_of(n->set->classes, n->flags & RE_A);
     for (uint32_t i = 0; i < n->set->count; i++) {
         const struct re_range *r = &n->set->ranges[i];
 
-        s = join(s, folded(range(r->lo, r->hi), r->lo, r->hi, n->flags));
+        s = re_ascii_join(s, folded(range(r->lo, r->hi), r->lo, r->hi,
+                                    n->flags));
     }
     return n->set->negated ? complement(s) : s;
 }

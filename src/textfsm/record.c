@@ -142,21 +142,16 @@ static struct cell *make_fields(struct record *r, const struct value *v,
                                 uint32_t line)
 {
     struct cell *fields;
-    size_t n = 0;
 
     fields = arena_alloc(&r->rows->arena, v->field_count * sizeof *fields);
-    for (uint32_t i = 1; i < v->nested->re.count; i++) {
-        const struct re_group *g = &v->nested->re.groups[i];
-        const struct scan_span *span = &r->tools->spans[g->index];
+    for (size_t i = 0; i < v->field_count; i++) {
+        const struct scan_span *span = &r->tools->spans[v->field_groups[i]];
 
-        if (!g->name)
-            continue;
-        fields[n] = (struct cell){NULL, 0, line};
+        fields[i] = (struct cell){NULL, 0, line};
         if (span->start) {
-            fields[n].s = span->start;
-            fields[n].len = (uint32_t)(span->end - span->start);
+            fields[i].s = span->start;
+            fields[i].len = (uint32_t)(span->end - span->start);
         }
-        n++;
     }
     return fields;
 }

@@ -131,10 +131,9 @@ static int expand(struct textfsm *t, struct substitution *sub, size_t at,
 }
 
 /* Every group that has a value's name sets it. */
-static void find_captures(struct textfsm *t, struct rule *r)
+static void find_captures(struct textfsm *t, struct rule *r, struct re *re,
+                          const char *regex, size_t len)
 {
-    struct re *re = &r->matcher.re;
-
     r->captures = arena_alloc(&t->arena, re->count * sizeof *r->captures);
     for (uint32_t i = 1; i < re->count; i++) {
         const char *name = re->groups[i].name;
@@ -147,7 +146,7 @@ static void find_captures(struct textfsm *t, struct rule *r)
         r->captures[r->capture_count++] =
             (struct capture){i, (uint32_t)(v - t->values)};
     }
-    matcher_prepare(&r->matcher, &t->tools);
+    matcher_prepare(&r->matcher, &t->tools, re, regex, len);
     for (uint32_t i = 0; i < r->capture_count; i++)
         r->captures[i].group = re->groups[r->captures[i].group].index;
 }
@@ -157,18 +156,19 @@ static int parse_regex(struct textfsm *t, struct rule *r, size_t at,
 {
     struct substitution sub = {0};
     struct re_error wrong;
+    struct re re;
     const char *regex;
     int rc = expand(t, &sub, at, len, e);
 
     if (rc == 0) {
         regex = arena_string(&t->arena, buf_str(&sub.regex), sub.regex.len);
-        rc = re_parse(&r->matcher.re, &t->arena, regex, sub.regex.len,
-                      &wrong);
+        rc = re_parse(&re, &t->scratch, regex, sub.regex.len, &wrong);
         if (rc < 0)
             template_fail(t, e, origin(&sub, wrong.at),
                           _("invalid regular expression: %s"), wrong.what);
         else
-            find_captures(t, r);
+            find_captures(t, r, &re, regex, sub.regex.len);
+        arena_reset(&t->scratch, TEMPLATE_SCRATCH);
     }
     buf_free(&sub.regex);
     free(sub.pieces);

@@ -121,10 +121,8 @@ static void make_dispatch(struct textfsm *t, struct state *s)
     for (size_t from = 0; from < s->count; from += 64) {
         size_t n = s->count - from < 64 ? s->count - from : 64;
 
-        for (size_t i = 0; i < n; i++) {
-            matcher_scan(&s->rules[from + i].matcher, &t->tools);
+        for (size_t i = 0; i < n; i++)
             ops[i] = s->rules[from + i].matcher.scan;
-        }
         dispatch_fill(&s->dispatch[from / 64], ops, n);
     }
 }

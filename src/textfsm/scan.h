@@ -74,6 +74,10 @@ struct scan_tables {
     struct scan_set *last;
 };
 
+/* The set with these members; of the arena, as its table. */
+const struct scan_set *scan_set_find(struct scan_tables *tables,
+                                     struct arena *a, struct re_ascii s);
+
 struct scan_span {
     const char *start, *end;      /* start NULL: took no part */
     const char *open;             /* where one not yet closed began */

@@ -16,41 +16,12 @@ struct builder {
     bool maybe;                   /* inside of what need not take part */
 };
 
-static const struct re_ascii all = {{~0ull, ~0ull}};
-static const struct re_ascii spaces = {{0x1F0003E00ull, 0}};
-
 static struct scan_op *build(struct builder *b, const struct re_node *n,
                              const struct scan_op *next);
 
-static struct re_ascii join(struct re_ascii a, struct re_ascii b)
-{
-    return (struct re_ascii){{a.bits[0] | b.bits[0], a.bits[1] | b.bits[1]}};
-}
-
-static struct re_ascii meet(struct re_ascii a, struct re_ascii b)
-{
-    return (struct re_ascii){{a.bits[0] & b.bits[0], a.bits[1] & b.bits[1]}};
-}
-
-static struct re_ascii without(struct re_ascii a, struct re_ascii b)
-{
-    return (struct re_ascii){{a.bits[0] & ~b.bits[0],
-                              a.bits[1] & ~b.bits[1]}};
-}
-
-static bool is_empty(struct re_ascii s)
-{
-    return !(s.bits[0] | s.bits[1]);
-}
-
-static bool is_all(struct re_ascii s)
-{
-    return !~(s.bits[0] & s.bits[1]);
-}
-
 static struct scan_first either(struct scan_first a, struct scan_first b)
 {
-    return (struct scan_first){join(a.bytes, b.bytes), a.end || b.end};
+    return (struct scan_first){re_ascii_join(a.bytes, b.bytes), a.end || b.end};
 }
 
 static struct scan_op *new_op(struct builder *b, enum scan_code code,
@@ -65,7 +36,7 @@ static struct scan_op *new_op(struct builder *b, enum scan_code code,
         op->first = next->first;
         op->lead = next->lead;
     } else {
-        op->first = (struct scan_first){all, true};
+        op->first = (struct scan_first){re_ascii_all, true};
         op->lead = op->first;
     }
     return op;
@@ -79,60 +50,12 @@ static struct scan_op *new_accept(struct builder *b)
     return op;
 }
 
-/* The ranges of s, or 0 when there are more than fit. */
-static unsigned find_ranges(struct re_ascii s, struct scan_set *out)
-{
-    unsigned n = 0;
-
-    for (unsigned lo = 0, hi; lo < 128; lo = hi + 1) {
-        hi = lo;
-        if (!re_ascii_has(&s, lo))
-            continue;
-        while (re_ascii_has(&s, hi + 1))
-            hi++;
-        if (n == SCAN_RANGES)
-            return 0;
-        memset(out->low[n], (int)lo, SCAN_WIDTH);
-        memset(out->span[n++], (int)(hi - lo), SCAN_WIDTH);
-    }
-    return n;
-}
-
-static const struct scan_set *find_set(struct builder *b, struct re_ascii s)
-{
-    struct scan_set *set;
-
-    for (set = b->tables->last; set; set = set->before)
-        if (set->members.bits[0] == s.bits[0] &&
-            set->members.bits[1] == s.bits[1])
-            return set;
-    set = arena_zalloc(b->arena, sizeof *set);
-    set->before = b->tables->last;
-    b->tables->last = set;
-    set->members = s;
-    set->all = is_all(s);
-    set->kind = memcmp(&s, &spaces, sizeof s) == 0 ? SCAN_SPACES
-                : is_empty(meet(s, spaces)) && is_all(join(s, spaces))
-                    ? SCAN_BLACK
-                    : SCAN_OTHER;
-    set->negated = s.bits[1] >> 63;
-    set->flip = set->negated ? 0 : 0xFFFF;
-    set->ranges = find_ranges(set->negated ? without(all, s) : s, set);
-    for (unsigned half = 0; half < 2; half++)
-        for (uint64_t bits = s.bits[half]; bits; bits &= bits - 1) {
-            unsigned c = half * 64 + (unsigned)__builtin_ctzll(bits);
-
-            set->nibbles[c & 15] |= (uint8_t)(1u << (c >> 4));
-        }
-    return set;
-}
-
 /* What stands first when one of s must, or may, come before next. */
 static void set_first(struct scan_op *op, struct re_ascii s, bool must)
 {
     struct scan_first own = {s, false};
-    struct scan_first lead = {without(s, spaces), false};
-    bool spaced = !is_empty(meet(s, spaces));
+    struct scan_first lead = {re_ascii_without(s, re_ascii_space), false};
+    bool spaced = !re_ascii_is_empty(re_ascii_meet(s, re_ascii_space));
 
     op->first = must ? own : either(own, op->next->first);
     op->lead = must && !spaced ? lead : either(lead, op->next->lead);
@@ -143,7 +66,7 @@ static struct scan_op *build_set(struct builder *b, struct re_ascii s,
 {
     struct scan_op *op = new_op(b, SCAN_SET, next);
 
-    op->set = find_set(b, s);
+    op->set = scan_set_find(b->tables, b->arena, s);
     set_first(op, s, true);
     return op;
 }
@@ -162,7 +85,7 @@ static struct scan_op *build_literal(struct builder *b, const char *s,
     op->word_mask = len < 8 ? (1ull << (len * 8)) - 1 : ~0ull;
     first.bits[s[0] >> 6] |= 1ull << (s[0] & 63);
     op->first = (struct scan_first){first, false};
-    while (skip < len && re_ascii_has(&spaces, (unsigned char)s[skip]))
+    while (skip < len && re_ascii_has(&re_ascii_space, (unsigned char)s[skip]))
         skip++;
     if (skip < len) {
         lead.bits[s[skip] >> 6] |= 1ull << (s[skip] & 63);
@@ -178,7 +101,7 @@ static bool gives_back(struct re_ascii s, const struct re_node *n,
                        const struct scan_op *next)
 {
     return n->mode != RE_POSSESSIVE && n->min != n->max &&
-           !is_empty(meet(s, next->first.bytes));
+           !re_ascii_is_empty(re_ascii_meet(s, next->first.bytes));
 }
 
 /* Runs of all white space, and of none, have codes of their own. */
@@ -237,7 +160,8 @@ static struct scan_op *build_loop(struct builder *b, const struct re_node *n,
         return build_set(b, s, next);
     if (!next->sure && gives_back(s, n, next))
         code = n->mode == RE_LAZY ? SCAN_LAZY : SCAN_GREEDY;
-    if (is_all(s) && max == RE_FOREVER && min <= 1 && code == SCAN_RUN) {
+    if (re_ascii_is_all(s) && max == RE_FOREVER && min <= 1 &&
+        code == SCAN_RUN) {
         code = SCAN_TO_END;
         if (next->code == SCAN_END && next->skip < 2)
             next = next->next;
@@ -247,7 +171,7 @@ static struct scan_op *build_loop(struct builder *b, const struct re_node *n,
     op = new_op(b, code, next);
     op->sure = next->sure && min == 0 && code != SCAN_GREEDY &&
                code != SCAN_LAZY;
-    op->set = find_set(b, s);
+    op->set = scan_set_find(b->tables, b->arena, s);
     op->min = min;
     op->max = max;
     op->c = only_char(&next->first);
@@ -351,7 +275,8 @@ static bool is_take(const struct scan_op *content, const struct scan_op *close)
 {
     return (content->code == SCAN_RUN || content->code == SCAN_TO_END ||
             content->code == SCAN_WORD || content->code == SCAN_SKIP) &&
-           !content->skip && content->next == close && close->min < 256 && !close->maybe;
+           !content->skip && content->next == close && close->min < 256 &&
+           !close->maybe;
 }
 
 static struct scan_op *build_group(struct builder *b, const struct re_node *n,
@@ -391,7 +316,7 @@ static bool node_first(const struct re_node *n, struct re_ascii *out)
     case RE_CHAR:
     case RE_ANY:
     case RE_SET:
-        *out = join(*out, re_ascii_of(n));
+        *out = re_ascii_join(*out, re_ascii_of(n));
         return false;
     case RE_SEQ:
         for (n = n->first; n; n = n->next)
@@ -408,7 +333,7 @@ static bool node_first(const struct re_node *n, struct re_ascii *out)
         empty = node_first(n->first, out);
         return empty || n->min == 0;
     default:
-        *out = all;
+        *out = re_ascii_all;
         return true;
     }
 }
@@ -424,10 +349,10 @@ static struct scan_op *build_star(struct builder *b, const struct re_node *n,
     if (node_first(n->first, &begin))
         return bail(b);
     op = new_op(b, SCAN_ALT, next);
-    op->first.bytes = join(begin, next->first.bytes);
-    op->lead = is_empty(meet(begin, spaces))
+    op->first.bytes = re_ascii_join(begin, next->first.bytes);
+    op->lead = re_ascii_is_empty(re_ascii_meet(begin, re_ascii_space))
                    ? either((struct scan_first){begin, false}, next->lead)
-                   : (struct scan_first){all, true};
+                   : (struct scan_first){re_ascii_all, true};
     body = build(b, n->first, op);
     op->branch = n->mode == RE_LAZY ? next : body;
     op->next = n->mode == RE_LAZY ? body : next;
@@ -503,7 +428,7 @@ static struct scan_op *build_before(struct builder *b,
         return bail(b);
     op = new_op(b, SCAN_BEFORE, next);
     op->negated = n->negated;
-    op->set = find_set(b, re_ascii_of(in));
+    op->set = scan_set_find(b->tables, b->arena, re_ascii_of(in));
     return op;
 }
 
@@ -522,9 +447,9 @@ static struct scan_op *build_look(struct builder *b, const struct re_node *n,
     op->branch = body;
     op->negated = n->negated;
     if (!n->negated) {
-        op->first.bytes = meet(op->first.bytes, body->first.bytes);
+        op->first.bytes = re_ascii_meet(op->first.bytes, body->first.bytes);
         op->first.end = op->first.end && body->first.end;
-        op->lead.bytes = meet(op->lead.bytes, body->lead.bytes);
+        op->lead.bytes = re_ascii_meet(op->lead.bytes, body->lead.bytes);
         op->lead.end = op->lead.end && body->lead.end;
     }
     return op;

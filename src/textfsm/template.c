@@ -287,6 +287,7 @@ struct textfsm *textfsm_compile(const char *name, const char *text, size_t len,
         textfsm_free(t);
         return NULL;
     }
+    arena_free(&t->scratch);
     return t;
 }
 
@@ -307,6 +308,7 @@ void textfsm_free(struct textfsm *t)
     matcher_tools_free(&t->tools);
     free(t->values);
     free(t->states);
+    arena_free(&t->scratch);
     arena_free(&t->arena);
     free(t);
 }

@@ -14,6 +14,8 @@
 
 #define TEMPLATE_MAX_NAME 48      /* characters, as in textfsm */
 
+#define TEMPLATE_SCRATCH (1u << 20)
+
 enum { VALUE_REQUIRED = 1, VALUE_FILLDOWN = 2, VALUE_FILLUP = 4,
        VALUE_KEY = 8, VALUE_LIST = 16 };
 
@@ -26,6 +28,7 @@ struct value {
     size_t at;                    /* offset of the declaration's line */
     struct matcher *nested;       /* of a List with named groups inside */
     const char **fields;          /* their names */
+    uint32_t *field_groups;
     size_t field_count;
 };
 
@@ -58,6 +61,7 @@ struct state {
 
 struct textfsm {
     struct arena arena;
+    struct arena scratch;         /* for one regex while it is compiled */
     const char *name, *text;      /* line ends are LF */
     size_t len;
     struct value *values;

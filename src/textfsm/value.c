@@ -104,20 +104,21 @@ static int check_regex(struct textfsm *t, const struct value *v, size_t at,
     return 0;
 }
 
-static void name_fields(struct textfsm *t, struct value *v)
+static void name_fields(struct textfsm *t, struct value *v, struct re *re)
 {
-    struct re *re = &v->nested->re;
-
     v->fields = arena_alloc(&t->arena, re->count * sizeof *v->fields);
-    for (uint32_t i = 1; i < re->count; i++)
-        if (re->groups[i].name) {
-            re->groups[i].wanted = true;
-            v->fields[v->field_count++] = re->groups[i].name;
-        }
-    if (!v->field_count)
-        v->nested = NULL;
-    else
-        matcher_prepare(v->nested, &t->tools);
+    v->field_groups = arena_alloc(&t->arena,
+                                  re->count * sizeof *v->field_groups);
+    for (uint32_t i = 1; i < re->count; i++) {
+        const char *name = re->groups[i].name;
+
+        if (!name)
+            continue;
+        re->groups[i].wanted = true;
+        v->field_groups[v->field_count] = i;
+        v->fields[v->field_count++] = arena_string(&t->arena, name,
+                                                   strlen(name));
+    }
 }
 
 /* A List's regex is compiled by itself as well: its named groups become
@@ -126,13 +127,19 @@ static int parse_nested(struct textfsm *t, struct value *v, size_t at,
                         struct err *e)
 {
     struct re_error wrong;
+    struct re re;
 
-    v->nested = arena_zalloc(&t->arena, sizeof *v->nested);
-    if (re_parse(&v->nested->re, &t->arena, v->regex, v->regex_len,
-                 &wrong) < 0)
+    if (re_parse(&re, &t->scratch, v->regex, v->regex_len, &wrong) < 0)
         return template_fail(t, e, at + wrong.at,
                              _("invalid regular expression: %s"), wrong.what);
-    name_fields(t, v);
+    name_fields(t, v, &re);
+    if (v->field_count) {
+        v->nested = arena_zalloc(&t->arena, sizeof *v->nested);
+        matcher_prepare(v->nested, &t->tools, &re, v->regex, v->regex_len);
+    }
+    for (size_t i = 0; i < v->field_count; i++)
+        v->field_groups[i] = re.groups[v->field_groups[i]].index;
+    arena_reset(&t->scratch, TEMPLATE_SCRATCH);
     return 0;
 }
 
