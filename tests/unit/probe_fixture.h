@@ -13,6 +13,7 @@
 #include "kiriwake/buf.h"
 #include "kiriwake/driver.h"
 #include "kiriwake/mem.h"
+#include "kiriwake/secrets.h"
 
 static struct driver *driver;
 
@@ -135,6 +136,20 @@ static inline void assert_unreadable(const char *probe, const char *text,
     assert_true(reason[0] != '\0');
     assert_true(json_is_null(json_object_get(fact, "facts")));
     json_decref(fact);
+}
+
+/* What the driver's patterns leave of a text. */
+static inline void assert_scrubbed(const char *text, const char *want)
+{
+    struct err e = {0};
+    struct secrets *s = secrets_new(driver_secrets(driver), &e);
+    char *got;
+
+    assert_non_null(s);
+    got = secrets_scrub(s, text);
+    assert_string_equal(got, want);
+    free(got);
+    secrets_free(s);
 }
 
 /* The first n lines of text. */

@@ -232,6 +232,22 @@ static void test_log(void **state)
     assert_unreadable("log", "", "{}", NULL, "empty");
 }
 
+static void test_secrets(void **state)
+{
+    (void)state;
+    assert_scrubbed("crypto isakmp key one address 1.2.3.4\n"
+                    "crypto isakmp key 6 ABC address 1.2.3.4\n"
+                    "username bob password 7 0822455D0A16\n"
+                    " key-string 7 0822455D0A16\n"
+                    "enable password two\npassword is required\n",
+                    "crypto isakmp key \u2039secret:1\u203a address 1.2.3.4\n"
+                    "crypto isakmp key 6 \u2039masked\u203a address 1.2.3.4\n"
+                    "username bob password 7 \u2039masked\u203a\n"
+                    " key-string 7 \u2039masked\u203a\n"
+                    "enable password \u2039secret:2\u203a\n"
+                    "password is required\n");
+}
+
 static void is_readable(const char *probe, const char *name,
                         const char *text)
 {
@@ -278,6 +294,7 @@ int main(void)
         cmocka_unit_test(test_config),
         cmocka_unit_test(test_messages),
         cmocka_unit_test(test_log),
+        cmocka_unit_test(test_secrets),
         cmocka_unit_test(test_real_devices),
     };
 

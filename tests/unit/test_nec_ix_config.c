@@ -278,6 +278,29 @@ static void test_saved_config(void **state)
     free(text);
 }
 
+static void test_secrets(void **state)
+{
+    (void)state;
+    assert_scrubbed("ike policy p peer 1.2.3.4 key one mode main a\n",
+                    "ike policy p peer 1.2.3.4 key \u2039secret:1\u203a mode "
+                    "main a\n");
+    assert_scrubbed("ikev2 authentication psk id ipv4 1.2.3.4 key char two\n",
+                    "ikev2 authentication psk id ipv4 1.2.3.4 key char "
+                    "\u2039secret:1\u203a\n");
+    assert_scrubbed("username a password hash 8D9C administrator\n",
+                    "username a password hash \u2039secret:1\u203a "
+                    "administrator\n");
+    assert_scrubbed("snmp-agent ip community words\n",
+                    "snmp-agent ip community \u2039secret:1\u203a\n");
+    /* What only looks like one. */
+    assert_scrubbed("  Key policy map name is x\n"
+                    "0 invalid key information, 0 invalid id information\n"
+                    "0 invalid key, 0 invalid pkt\n",
+                    "  Key policy map name is x\n"
+                    "0 invalid key information, 0 invalid id information\n"
+                    "0 invalid key, 0 invalid pkt\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +314,7 @@ int main(void)
         cmocka_unit_test(test_config_evidence),
         cmocka_unit_test(test_config_left_aligned),
         cmocka_unit_test(test_saved_config),
+        cmocka_unit_test(test_secrets),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
