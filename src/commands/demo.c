@@ -16,7 +16,7 @@
 #include "kiriwake/tui.h"
 #include "screen.h"
 
-#define DEMO_SCENARIO "nec-ix/ike.psk-mismatch"
+#define DEMO_SCENARIO "nec-ix/psk-mismatch-responder"
 #define MAX_WORDS 64
 
 extern const struct command command_demo;
