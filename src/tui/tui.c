@@ -94,6 +94,19 @@ static void check_leaving(struct tui *t, uint64_t now, uint64_t *since)
         t->over_now = true;
 }
 
+/* What a mode reads when nobody waits; true when that is to be shown. */
+static bool idle(struct tui *t)
+{
+    bool dirty = t->dirty;
+
+    t->dirty = false;
+    if (screen_top(t)->mode->idle)
+        screen_top(t)->mode->idle(t, screen_top(t)->state);
+    t->pressed = t->dirty;
+    t->dirty |= dirty;
+    return t->pressed;
+}
+
 /* Paints when something changed, at most every frame; a key at once. */
 static void loop(struct tui *t)
 {
@@ -110,8 +123,8 @@ static void loop(struct tui *t)
             painted = now;
         }
         t->pressed = false;
-        if (screen_top(t)->mode->idle)
-            screen_top(t)->mode->idle(t, screen_top(t)->state);
+        if (idle(t))
+            continue;
         turn(t);
         check_leaving(t, now, &leaving_since);
     }
