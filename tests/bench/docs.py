@@ -12,6 +12,18 @@ def cpu():
     return "unknown processor"
 
 
+def status_mib(pid, name):
+    """A size of /proc/PID/status, 0 when the process is gone."""
+    try:
+        with open("/proc/%d/status" % pid, encoding="ascii") as f:
+            for line in f:
+                if line.startswith(name + ":"):
+                    return int(line.split()[1]) / 1024
+    except OSError:
+        pass
+    return 0.0
+
+
 def write(path, name, title, text):
     """Replaces the section's text; adds the section where there is none."""
     path = pathlib.Path(path)

@@ -64,6 +64,16 @@ class Bench:
             sys.exit("session.py: the walk went wrong: %s%s" % (
                 done.stdout.decode(), done.stderr.decode()))
 
+    def peak(self):
+        """The most that one walk had resident, in MiB."""
+        high = 0
+        with subprocess.Popen(self.walk, env=self.env,
+                              stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as walk:
+            while walk.poll() is None:
+                high = max(high, docs.status_mib(walk.pid, "VmHWM"))
+        return high
+
     def run_ssh(self):
         return subprocess.run(self.ssh, env=self.env, input=self.typed,
                               stdout=subprocess.PIPE, check=False).stdout
@@ -85,7 +95,7 @@ def row(name, bench):
     walk, ssh = (statistics.median(t) for t in bench.rounds())
     commands = bench.typed.count(b"\r")
     return (f"| {name} | {commands} | {ssh:.0f} ms | {walk:.0f} ms | "
-            f"**{walk / ssh:.2f}** |")
+            f"**{walk / ssh:.2f}** | {bench.peak():.1f} MiB |")
 
 
 def main():
@@ -96,8 +106,9 @@ def main():
         f"processes; {ROUNDS}",
         f"rounds, taking turns; medians; {docs.cpu()}.",
         "",
-        "| server | lines typed | OpenSSH, same bytes | walk | ratio |",
-        "|---|---|---|---|---|",
+        "| server | lines typed | OpenSSH, same bytes | walk | ratio | walk's "
+        "most resident |",
+        "|---|---|---|---|---|---|",
         row("current algorithms",
             Bench(program, scenario, work, user, current, False)),
         row("as a NEC IX offers",

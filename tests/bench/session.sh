@@ -31,7 +31,9 @@ fi
 END
 chmod 755 "$router"
 
-start_sshd current 'PasswordAuthentication no'
+# The key exchange that both clients know: each has the same to compute.
+start_sshd current 'PasswordAuthentication no' \
+    'KexAlgorithms curve25519-sha256'
 current=$port
 start_sshd ix 'PasswordAuthentication no' \
     "HostKey $work/server/host_rsa" 'HostKeyAlgorithms ssh-rsa' \

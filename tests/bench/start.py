@@ -63,11 +63,7 @@ class Screen:
         os.write(self.fd, key)
 
     def status(self, name):
-        with open("/proc/%d/status" % self.pid, encoding="ascii") as f:
-            for line in f:
-                if line.startswith(name + ":"):
-                    return int(line.split()[1]) / 1024
-        return 0.0
+        return docs.status_mib(self.pid, name)
 
     def busy_ms(self):
         """The time it has been on a processor."""
