@@ -12,6 +12,8 @@
  * gives U+FFFD and length 1. */
 size_t text_decode(const char *s, size_t len, uint32_t *cp);
 bool text_is_utf8(const char *s, size_t len);
+/* The length of the valid UTF-8 that s begins with. */
+size_t text_utf8_span(const char *s, size_t len);
 /* Columns of one code point (0, 1 or 2) and of a string. East Asian
  * ambiguous characters are narrow. Independent of the locale. */
 int text_cp_width(uint32_t cp);

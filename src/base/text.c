@@ -25,9 +25,16 @@ size_t text_decode(const char *s, size_t len, uint32_t *cp)
     return (size_t)n;
 }
 
+size_t text_utf8_span(const char *s, size_t len)
+{
+    const uint8_t *bad = u8_check((const uint8_t *)s, len);
+
+    return bad ? (size_t)(bad - (const uint8_t *)s) : len;
+}
+
 bool text_is_utf8(const char *s, size_t len)
 {
-    return u8_check((const uint8_t *)s, len) == NULL;
+    return text_utf8_span(s, len) == len;
 }
 
 int text_cp_width(uint32_t cp)

@@ -160,21 +160,20 @@ static void first_error(struct fy_diag *diag, const char *name,
 static int check_bytes(const char *name, const char *text, size_t len,
                        struct err *e)
 {
+    size_t good = text_utf8_span(text, len), start = 0;
+    const char *nul = memchr(text, '\0', good);
     int line = 1;
-    size_t start = 0, step;
-    uint32_t cp;
 
-    for (size_t i = 0; i < len; i += step) {
-        step = text_decode(text + i, len - i, &cp);
-        if (!text[i] || !text_is_utf8(text + i, step))
-            return err_at(e, name, text, line, (int)(i - start) + 1,
-                          "not UTF-8");
+    if (nul)
+        good = (size_t)(nul - text);
+    if (good == len)
+        return 0;
+    for (size_t i = 0; i < good; i++)
         if (text[i] == '\n') {
             line++;
             start = i + 1;
         }
-    }
-    return 0;
+    return err_at(e, name, text, line, (int)(good - start) + 1, "not UTF-8");
 }
 
 struct yaml_doc *yaml_parse(const char *name, const char *text, size_t len,

@@ -33,6 +33,43 @@ char **flow_names(const struct data *data)
     return list;
 }
 
+/* A copy of the text without its check points, which are nearly all of it:
+ * the top-level block from its key to the next one. */
+static char *without_checkpoints(const char *text)
+{
+    static const char key[] = "\ncheckpoints:";
+    const char *from = strstr(text, key), *to;
+
+    if (!from)
+        return mem_strdup(text);
+    to = from + sizeof key - 1;
+    while ((to = strchr(to, '\n')) && strchr("\n\r #", to[1]) && to[1])
+        to++;
+    return mem_printf("%.*s%s", (int)(from - text), text, to ? to : "");
+}
+
+static struct yaml_doc *read_head(const char *path,
+                                  const struct data_file *file)
+{
+    char *head = without_checkpoints(file->text);
+    struct err e = {0};
+    struct yaml_doc *doc = yaml_parse(path, head, strlen(head), &e);
+
+    free(head);
+    return doc ? doc : yaml_parse(path, file->text, file->len, &e);
+}
+
+static bool is_for(const struct yaml_doc *doc, const char *driver)
+{
+    const struct yaml_node *list = yaml_get(doc->root, "drivers");
+
+    for (size_t i = 0; i < yaml_len(list); i++)
+        if (yaml_nth(list, i)->text &&
+            strcmp(yaml_nth(list, i)->text, driver) == 0)
+            return true;
+    return false;
+}
+
 /* 0: not for the driver, 1: for it, 2: its default. */
 static int suits(const struct data *data, const char *name,
                  const char *driver)
@@ -44,17 +81,9 @@ static int suits(const struct data *data, const char *name,
     int result = 0;
 
     if (data_read(data, path, &file, &e) == 0)
-        doc = yaml_parse(path, file.text, file.len, &e);
-    if (doc) {
-        const struct yaml_node *list = yaml_get(doc->root, "drivers");
-
-        for (size_t i = 0; i < yaml_len(list) && !result; i++)
-            if (yaml_nth(list, i)->text &&
-                strcmp(yaml_nth(list, i)->text, driver) == 0)
-                result = 1;
-        if (result && yaml_is_true(yaml_get(doc->root, "default")))
-            result = 2;
-    }
+        doc = read_head(path, &file);
+    if (doc && is_for(doc, driver))
+        result = yaml_is_true(yaml_get(doc->root, "default")) ? 2 : 1;
     yaml_free(doc);
     data_free(&file);
     free(path);

@@ -14,9 +14,10 @@ import time
 
 import textfsm
 
+import docs
+
 ROUNDS = 3
 BUDGET_US = 1500
-MARK = "<!-- textfsm:{} -->"
 
 
 class Engine:
@@ -115,14 +116,10 @@ def row(name, pairs):
 
 def report(groups, parse, cold):
     count = sum(len(s) for _, s in groups)
-    cpu = "unknown"
-    for line in open("/proc/cpuinfo", encoding="utf-8"):
-        if line.startswith("model name"):
-            cpu = line.split(":", 1)[1].strip()
-            break
     return "\n".join([
         f"{count} samples of {len(groups)} ntc-templates templates; textfsm "
-        f"{textfsm.__version__} on Python {platform.python_version()}; {cpu};",
+        f"{textfsm.__version__} on Python {platform.python_version()}; "
+        f"{docs.cpu()};",
         f"{ROUNDS} rounds, the engines taking turns; the second row in a "
         "fresh process for each template.",
         "",
@@ -132,18 +129,6 @@ def report(groups, parse, cold):
         row("parse only, per sample", parse),
         row("compile, and parse each sample once, per template", cold),
         ""])
-
-
-def write_docs(path, text):
-    begin, end = MARK.format("begin"), MARK.format("end")
-    old = path.read_text(encoding="utf-8") if path.exists() else ""
-    if begin not in old:
-        old += ("" if old else "# Benchmarks\n") + (
-            f"\n## TextFSM\n\n`./dev bench textfsm` writes this table.\n\n"
-            f"{begin}\n{end}\n")
-    head, rest = old.split(begin, 1)
-    path.write_text(head + begin + "\n" + text + end + rest.split(end, 1)[1],
-                    encoding="utf-8")
 
 
 def main():
@@ -161,7 +146,7 @@ def main():
                   bench_cold(sys.argv[1], groups))
     print(text)
     if len(sys.argv) > 3:
-        write_docs(pathlib.Path(sys.argv[3]), text)
+        docs.write(sys.argv[3], "textfsm", "TextFSM", text)
 
 
 main()

@@ -325,7 +325,8 @@ static void flows_are_listed(void **state)
     files_open(&files);
     files_put(&files, "flows/t/f.yaml", A "    probe: [log]\n" OUT);
     files_put(&files, "flows/t/g.yaml",
-              "flow: t/g\ndefault: true\ntitle: T\ndrivers: [fake]\n");
+              "flow: t/g\ntitle: T\ncheckpoints:\n  a:\n\n# b\n    c: d\n"
+              "drivers: [fake]\ndefault: true\n");
     files_put(&files, "flows/t/p.yaml", "checkpoints: {}\n");
     names = flow_names(&files.data);
     for (size_t i = 0; names[i]; i++) {
