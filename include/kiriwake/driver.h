@@ -77,7 +77,8 @@ char *driver_command(const struct driver *d, const char *probe, size_t i,
  *   {"probe": "ipsec_sa", "state": "present|absent|unreadable",
  *    "reason": null or text, "facts": {…} or null,
  *    "lines": {"/sas/0": [3, 4]}, "unverified": false,
- *    "command": "show ipsec sa", "text": "…"}
+ *    "command": "show ipsec sa", "text": "…",
+ *    "reply": "complete|not"}
  * subject: the VPN ({} before it is chosen); env: facts of the probes it
  * needs, by name, as for script_eval. Never fails: what cannot be read is
  * unreadable, with the reason.

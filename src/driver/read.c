@@ -231,11 +231,12 @@ json_t *driver_read(const struct driver *d, const char *probe,
         free(r.reason);
         r.reason = NULL;
     }
-    out = json_pack("{s:s,s:s,s:s?,s:o?,s:o,s:b,s:s?,s:s}", "probe", probe,
+    out = json_pack("{s:s,s:s,s:s?,s:o?,s:o,s:b,s:s?,s:s,s:s}", "probe", probe,
                     "state", state, "reason", r.reason, "facts", r.facts,
                     "lines", tidy_lines(r.lines), "unverified",
                     r.p->info.unverified, "command", reply->command, "text",
-                    reply->text);
+                    reply->text, "reply",
+                    reply->state == REPLY_COMPLETE ? "complete" : "not");
     json_decref(r.lines);
     free(r.reason);
     return out;

@@ -115,6 +115,7 @@ void facts_rows_done(struct run *r);
 int facts_has(lua_State *L);
 int facts_state(lua_State *L);
 int facts_readable(lua_State *L);
+int facts_sent(lua_State *L);
 int facts_delta(lua_State *L);
 
 /* value.c: Lua to JSON; raises on what JSON cannot hold. */

@@ -382,7 +382,8 @@ void scan_names(const struct scan *s,
 
         if (!is_global(s, &m, i))
             continue;
-        if ((is(s, i, "readable") || is(s, i, "state")) &&
+        if ((is(s, i, "readable") || is(s, i, "state") ||
+             is(s, i, "sent")) &&
             is(s, i + 1, "(") && i + 2 < s->count &&
             s->tokens[i + 2].type == TOKEN_STRING) {
             const struct token *a = &s->tokens[i + 2];

@@ -59,6 +59,17 @@ int facts_readable(lua_State *L)
     return 1;
 }
 
+/* The device took the command, whatever could be read of its reply. */
+int facts_sent(lua_State *L)
+{
+    const json_t *fact = fact_named(L, 1);
+    const char *reply =
+        json_string_value(json_object_get(fact, "reply"));
+
+    lua_pushboolean(L, reply && strcmp(reply, "complete") == 0);
+    return 1;
+}
+
 /* --- growth --- */
 
 static int no_delta(lua_State *L, const char *why)

@@ -140,7 +140,9 @@ def check_evidence(program, s, base):
         if not knobs:
             continue
         got = run(program, target_of(s, knobs), s["args"])
-        if verdict(got) == verdict(base):
+        if got["outcome"] == "none":
+            yield "did not run: %s" % told(got)
+        elif verdict(got) == verdict(base):
             yield "without the cited lines (%s) still %s" % (knobs,
                                                             verdict(got))
 
