@@ -64,7 +64,20 @@ static void begin_wait(struct walker *w)
     w->visit.stage = WAITING;
 }
 
-/* The second reading begins; what the stimulus said stays known. */
+/* Of a stimulus only that it was sent stays known: what it answered was not
+ * asked for, and decides nothing. */
+static json_t *only_sent(const json_t *fact)
+{
+    const json_t *reply = json_object_get(fact, "reply");
+
+    if (!fact)
+        return NULL;
+    return json_pack("{s:s,s:s,s:n,s:{},s:s,s:O?}", "state", "unreadable",
+                     "reason", "it was sent to make traffic", "facts", "lines",
+                     "text", "", "reply", reply);
+}
+
+/* The second reading begins. */
 static void waiting(struct walker *w)
 {
     const char *as = w->at->stimulate ? w->at->stimulate->as : "";
@@ -72,7 +85,7 @@ static void waiting(struct walker *w)
 
     if (walk_open_effect(w, w->visit.wait))
         return;
-    said = json_incref(facts_get(w, as));
+    said = only_sent(facts_get(w, as));
     facts_new_epoch(w);
     if (said)
         json_object_set_new(w->facts, as, said);

@@ -17,6 +17,7 @@ static const struct {
 } known[] = {
     {"rename", WORD},     {"second-vpn", WORD}, {"old-noise", WORD},
     {"later-success", WORD}, {"refuse", COMMAND}, {"truncate", COMMAND},
+    {"drop", COMMAND},
     {"split", NUMBER},    {"delay", NUMBER},    {"mute", COMMAND},
     {"echo", WORD},       {"redraw", WORD},     {"noise", WORD},
     {"prompt", WORD},     {"disconnect", NUMBER}, {"config-held", WORD},
@@ -84,6 +85,7 @@ static void set_command(struct knobs *k, const char *key, const char *value)
 {
     json_t *list = strcmp(key, "refuse") == 0 ? k->refuse
                    : strcmp(key, "mute") == 0 ? k->mute
+                   : strcmp(key, "drop") == 0 ? k->drop
                                               : k->truncate;
 
     json_array_append_new(list, json_string(value));
@@ -145,7 +147,8 @@ int knobs_parse(struct knobs *k, const char *text, struct err *e)
     *k = (struct knobs){.all = json_object(),
                         .refuse = json_array(),
                         .mute = json_array(),
-                        .truncate = json_array()};
+                        .truncate = json_array(),
+                        .drop = json_array()};
     while (text && *text) {
         size_t len = strcspn(text, "&");
 
@@ -164,6 +167,7 @@ void knobs_free(struct knobs *k)
     json_decref(k->refuse);
     json_decref(k->mute);
     json_decref(k->truncate);
+    json_decref(k->drop);
     *k = (struct knobs){0};
 }
 
@@ -198,18 +202,40 @@ bool knobs_match(const json_t *list, const char *line)
     return false;
 }
 
-size_t knobs_truncate(const struct knobs *k, const char *line)
+/* What stands behind "COMMAND:" of the item that names the line's command;
+ * "" without a colon, NULL for none. */
+static const char *tail_of(const json_t *list, const char *line)
 {
     size_t i;
     json_t *item;
 
-    json_array_foreach(k->truncate, i, item) {
+    json_array_foreach(list, i, item) {
         const char *s = json_string_value(item);
         const char *colon = strrchr(s, ':');
         size_t len = colon ? (size_t)(colon - s) : strlen(s);
 
         if (matches(s, len, line))
-            return colon ? strtoul(colon + 1, NULL, 10) : 0;
+            return colon ? colon + 1 : "";
     }
-    return SIZE_MAX;
+    return NULL;
+}
+
+size_t knobs_truncate(const struct knobs *k, const char *line)
+{
+    const char *n = tail_of(k->truncate, line);
+
+    return n ? strtoul(n, NULL, 10) : SIZE_MAX;
+}
+
+bool knobs_drops(const struct knobs *k, const char *line, size_t number)
+{
+    const char *at = tail_of(k->drop, line);
+    char *end;
+
+    while (at && *at) {
+        if (strtoul(at, &end, 10) == number)
+            return true;
+        at = *end ? end + 1 : end;
+    }
+    return false;
 }

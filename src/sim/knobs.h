@@ -13,6 +13,7 @@ struct knobs {
     json_t *all;            /* key -> value (text), for the device program */
     json_t *refuse, *mute;  /* lists of command lines */
     json_t *truncate;       /* list of "COMMAND:N" */
+    json_t *drop;           /* list of "COMMAND:N,N…" */
     size_t split;           /* bytes a read; 0: all */
     uint64_t delay_ms;
     size_t disconnect;      /* after so many bytes; 0: never */
@@ -29,5 +30,7 @@ void knobs_free(struct knobs *k);
 bool knobs_match(const json_t *list, const char *line);
 /* How many lines of the reply to line are left; SIZE_MAX: all. */
 size_t knobs_truncate(const struct knobs *k, const char *line);
+/* Is the reply's line with this number (from 1) to be left out? */
+bool knobs_drops(const struct knobs *k, const char *line, size_t number);
 
 #endif

@@ -61,6 +61,14 @@ void printout_truncate(struct printout *r, size_t n)
         free(r->lines[--r->count].text);
 }
 
+void printout_drop(struct printout *r, size_t at)
+{
+    free(r->lines[at].text);
+    r->count--;
+    memmove(&r->lines[at], &r->lines[at + 1],
+            (r->count - at) * sizeof r->lines[0]);
+}
+
 void printout_delay(struct printout *r, uint64_t ms)
 {
     for (size_t i = 0; i < r->count; i++)

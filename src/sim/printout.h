@@ -28,6 +28,8 @@ void printout_add(struct printout *r, const char *text, size_t len);
 void printout_insert(struct printout *r, size_t at, const char *text);
 /* Keeps the first n lines. */
 void printout_truncate(struct printout *r, size_t n);
+/* Leaves out the line at an index. */
+void printout_drop(struct printout *r, size_t at);
 /* Everything comes ms later, its second half by as much again. */
 void printout_delay(struct printout *r, uint64_t ms);
 /* The line to be printed by now; NULL: none (yet). */

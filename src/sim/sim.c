@@ -127,12 +127,44 @@ static void call(struct sim *s, const char *name, const char *line)
     json_decref(arg);
 }
 
+/* A line without the time stamp that may stand before it. */
+static const char *words(const char *text)
+{
+    return text + strspn(text, "0123456789/: .");
+}
+
+static bool drops(struct sim *s, const char *line, size_t at)
+{
+    const struct printout *p = &s->reply;
+
+    for (size_t i = 0; i < p->count; i++)
+        if (knobs_drops(&s->knobs, line, i + 1) &&
+            strcmp(words(p->lines[i].text), words(p->lines[at].text)) == 0)
+            return true;
+    return false;
+}
+
+/* The lines that a knob names, and those that say the same at other times. */
+static void drop_lines(struct sim *s, const char *line)
+{
+    size_t count = s->reply.count, n = 0;
+    bool *gone = mem_zalloc(count + 1);
+
+    for (size_t i = 0; i < count; i++)
+        gone[i] = drops(s, line, i);
+    for (size_t i = 0; i < count; i++)
+        if (gone[i])
+            printout_drop(&s->reply, i - n++);
+    free(gone);
+}
+
 /* What the knobs do to a reply that the program has made. */
 static void disturb(struct sim *s, const char *line)
 {
     struct err e = {0};
     char *noise;
 
+    drop_lines(s, line);
     printout_truncate(&s->reply, knobs_truncate(&s->knobs, line));
     if (s->knobs.noise && program_has(s->program, "noise")) {
         noise = program_text(s->program, "noise", NULL, NULL, &e);

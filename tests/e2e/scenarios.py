@@ -130,6 +130,12 @@ def check_refused(program, s, base):
                                                        told(got))
 
 
+def reason(result):
+    """Why the last check point decided as it did. What decides because it
+    is not there cannot be taken out of a reply."""
+    return result["path"][-1]["because"] if result["path"] else ""
+
+
 def check_evidence(program, s, base):
     for finding in base["findings"][:1]:
         knobs = "&".join(
@@ -142,7 +148,8 @@ def check_evidence(program, s, base):
         got = run(program, target_of(s, knobs), s["args"])
         if got["outcome"] == "none":
             yield "did not run: %s" % told(got)
-        elif verdict(got) == verdict(base):
+        elif verdict(got) == verdict(base) and reason(got) == reason(base) \
+                and "not has(" not in reason(base):
             yield "without the cited lines (%s) still %s" % (knobs,
                                                             verdict(got))
 

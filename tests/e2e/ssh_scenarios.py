@@ -1,4 +1,4 @@
-"""What ssh_walk.sh does once its servers run: one worker a server."""
+"""What ssh_scenarios.sh does once its servers run: one worker a server."""
 import json
 import os
 import queue
