@@ -117,6 +117,7 @@ int facts_state(lua_State *L);
 int facts_readable(lua_State *L);
 int facts_sent(lua_State *L);
 int facts_delta(lua_State *L);
+int facts_ever(lua_State *L);
 
 /* value.c: Lua to JSON; raises on what JSON cannot hold. */
 json_t *facts_to_json(lua_State *L, int index);

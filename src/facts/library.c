@@ -413,7 +413,7 @@ static const luaL_Reg public_functions[] = {
     {"cite", facts_cite}, {"explain", facts_explain},
         {"has", facts_has}, {"state", facts_state}, {"readable", facts_readable},
     {"sent", facts_sent},
-    {"delta", facts_delta}, {"cidr", lib_cidr}, {"private", lib_private},
+    {"delta", facts_delta}, {"ever", facts_ever}, {"cidr", lib_cidr}, {"private", lib_private},
     {"same", lib_same},
     {"overlap", lib_overlap}, {NULL, NULL},
 };

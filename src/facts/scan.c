@@ -205,7 +205,8 @@ static bool is_field(const struct scan *s, size_t i)
 
 static bool is_lazy_call(const struct scan *s, size_t i)
 {
-    return (is(s, i, "has") || is(s, i, "delta")) && !is_field(s, i) &&
+    return (is(s, i, "has") || is(s, i, "delta") || is(s, i, "ever")) &&
+           !is_field(s, i) &&
            !(i > 0 && is(s, i - 1, "function")) && is(s, i + 1, "(") &&
            !is(s, i + 2, ")");
 }

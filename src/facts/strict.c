@@ -187,6 +187,29 @@ static double value_before(lua_State *L)
     return v;
 }
 
+/* Did it hold in either of two samples? What comes and goes, such as a
+ * half-open SA, is easily missed by one. */
+int facts_ever(lua_State *L)
+{
+    struct run *r = facts_run(L);
+    const json_t *now = r->env;
+    int rc;
+
+    luaL_checktype(L, 1, LUA_TFUNCTION);
+    lua_settop(L, 1);
+    lua_pushvalue(L, 1);
+    lua_call(L, 0, 1);
+    if (lua_toboolean(L, -1) || !r->before)
+        return 1;
+    r->env = r->before;
+    r->quiet = true;
+    lua_pushvalue(L, 1);
+    rc = lua_pcall(L, 0, 1, 0);
+    r->env = now;
+    r->quiet = false;
+    return rc == LUA_OK ? 1 : lua_error(L);
+}
+
 int facts_delta(lua_State *L)
 {
     struct run *r = facts_run(L);

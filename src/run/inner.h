@@ -36,7 +36,7 @@ struct run {
     struct session *session;
     struct secrets *secrets;
     struct casefile *journal;   /* NULL: none is kept */
-    char *password;
+    char *password, *enable;
 
     json_t *start;              /* the journal's first record */
     json_t *events;             /* all, in order: what the journal holds */

@@ -298,12 +298,22 @@ static struct job *job_by_id(struct run *r, unsigned id)
     return NULL;
 }
 
+/* More text came for a reply that was taken for complete: what was read from
+ * it does not hold, and the check point is read again. */
+static void reread(struct run *r)
+{
+    if (r->phase == RUN_WALKING && r->walker && !walker_done(r->walker))
+        run_retry(r);
+}
+
 void jobs_reply(struct run *r, unsigned id, const struct console_reply *rep)
 {
     struct job *j = job_by_id(r, id);
 
-    if (!j)
+    if (!j) {
+        reread(r);
         return;
+    }
     keep_reply(r, rep);
     if (!j->effect)
         job_remove(r, j);
@@ -312,20 +322,6 @@ void jobs_reply(struct run *r, unsigned id, const struct console_reply *rep)
     else
         step_reply(r, j, rep);
     jobs_pump(r);       /* before the session leaves the mode */
-}
-
-static const char *job_mode(struct run *r, const struct job *j)
-{
-    const struct probe_info *p;
-
-    if (!j->effect) {
-        p = probe_of_command(r, j->command);
-        return p ? p->mode : NULL;
-    }
-    if (!is_probe(j))
-        return text_of(step_of(j), "mode");
-    p = driver_probe(r->driver, text_of(j->effect, "probe"));
-    return p ? p->mode : NULL;
 }
 
 /* The link is gone: its owner learns that nothing came back. */
@@ -346,6 +342,28 @@ static void job_lost(struct run *r, struct job *j)
     free(command);
 }
 
+static const struct probe_info *job_probe(struct run *r, const struct job *j)
+{
+    if (!j->effect)
+        return probe_of_command(r, j->command);
+    return is_probe(j) ? driver_probe(r->driver, text_of(j->effect, "probe"))
+                       : NULL;
+}
+
+/* What changes or disturbs is never sent a second time. */
+static unsigned run_command(struct run *r, const struct job *j)
+{
+    const struct probe_info *p = job_probe(r, j);
+    struct session_command c = {
+        .text = j->command,
+        .mode = p ? p->mode : text_of(step_of(j), "mode"),
+        .timeout_ms = p ? p->timeout_ms : 0,
+        .once = !p || p->class > CLASS_SESSION,
+    };
+
+    return session_run_with(r->session, &c);
+}
+
 /* Sends one, or answers it from what this epoch has already seen. */
 static void job_send(struct run *r, struct job *j)
 {
@@ -362,7 +380,7 @@ static void job_send(struct run *r, struct job *j)
     if (session_state(r->session) == SESSION_CLOSED)
         job_lost(r, j);
     else
-        j->id = session_run(r->session, j->command, job_mode(r, j));
+        j->id = run_command(r, j);
 }
 
 static struct job *unsent(struct run *r)

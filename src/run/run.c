@@ -1,6 +1,7 @@
 /* The life of a case: open, detect, walk, close. */
 #include "inner.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ static void copy_options(struct run *r, const struct run_options *o)
     r->o.vpn = copy(o->vpn);
     r->o.user = copy(o->user);
     r->o.password_file = copy(o->password_file);
+    r->o.enable_file = copy(o->enable_file);
     r->o.known_hosts = copy(o->known_hosts);
     r->o.host_key = copy(o->host_key);
     r->o.peer_config = copy(o->peer_config);
@@ -40,6 +42,7 @@ static void free_options(struct run_options *o)
     free((char *)o->vpn);
     free((char *)o->user);
     free((char *)o->password_file);
+    free((char *)o->enable_file);
     free((char *)o->known_hosts);
     free((char *)o->host_key);
     free((char *)o->peer_config);
@@ -112,18 +115,19 @@ void run_fail(struct run *r, const struct err *e)
 
 /* --- opening ------------------------------------------------------------- */
 
-static int read_password(struct run *r, struct err *e)
+/* The first line of a file; NULL stays NULL. */
+static int read_secret(const char *path, char **out, struct err *e)
 {
     struct buf b = {0};
 
-    if (!r->o.password_file)
+    if (!path)
         return 0;
-    if (buf_read_file(&b, r->o.password_file, 4096) < 0) {
+    if (buf_read_file(&b, path, 4096) < 0) {
         err_hint(e, "%s", _("Give a readable file; its first line is used."));
-        return err_set(e, EXIT_USAGE, "%s: cannot be read: %m",
-                       r->o.password_file);
+        return err_set(e, EXIT_USAGE, _("%s: cannot be read: %s"), path,
+                       strerror(errno));
     }
-    r->password = mem_strndup(buf_str(&b), strcspn(buf_str(&b), "\r\n"));
+    *out = mem_strndup(buf_str(&b), strcspn(buf_str(&b), "\r\n"));
     buf_wipe(&b);
     return 0;
 }
@@ -378,6 +382,8 @@ static int open_session(struct run *r, struct transport *t, struct err *e)
     r->phase = r->driver ? RUN_OPENING : RUN_DETECTING;
     r->session = session_new(t, p, r->secrets, &r->clock, NULL, r->o.user,
                              r->password, &l, e);
+    if (r->session && r->enable)
+        session_set_enable(r->session, r->enable);
     return r->session ? 0 : -1;
 }
 
@@ -386,7 +392,8 @@ int run_open(struct run *r, struct err *e)
     struct transport *t;
 
     if (target_parse(r->o.target, &r->target, e) < 0 ||
-        read_password(r, e) < 0)
+        read_secret(r->o.password_file, &r->password, e) < 0 ||
+        read_secret(r->o.enable_file, &r->enable, e) < 0)
         return -1;
     if (r->o.driver && load_driver(r, r->o.driver, e) < 0)
         return -1;
@@ -431,6 +438,13 @@ struct run *run_new(const struct run_options *o,
     return NULL;
 }
 
+static void wipe(char *secret)
+{
+    if (secret)
+        explicit_bzero(secret, strlen(secret));
+    free(secret);
+}
+
 void run_free(struct run *r)
 {
     if (!r)
@@ -443,9 +457,8 @@ void run_free(struct run *r)
     secrets_free(r->secrets);
     case_close(r->journal);
     target_free(&r->target);
-    if (r->password)
-        explicit_bzero(r->password, strlen(r->password));
-    free(r->password);
+    wipe(r->password);
+    wipe(r->enable);
     free(r->heard);
     free(r->stop_why);
     json_decref(r->start);

@@ -2,7 +2,7 @@
 """Walks every simulated scenario, plain and varied, and checks the verdicts.
 
 usage: scenarios.py PROGRAM [plain|renamed|second|noise|recovered|refused|
-                             evidence]... [--only SUBSTRING] [--coverage FILE]
+                             evidence|unpermitted|line]... [--only SUBSTRING] [--coverage FILE]
 
 plain      meets the scenario's expect
 renamed    hosts, policies, interfaces and addresses renamed: the same verdict
@@ -11,10 +11,13 @@ noise      old log lines of past troubles: the same verdict
 recovered  a later success follows: the finding must not appear
 refused    each command refused in turn: the same finding, or open
 evidence   the cited lines taken out of the replies: the verdict changes
+unpermitted  without its permissions: the same finding, or open
+line       echo, split reads and a slow line: the same finding (slow: or open)
 """
 import concurrent.futures
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -112,9 +115,10 @@ def check_second(program, s, base):
 
 def check_recovered(program, s, base):
     want = expected(s)
-    if not any("logging" in e["command"] for f in base["findings"]
-               for e in f["evidence"]):
-        return
+    if not any(re.search(r"\b[A-Z]+\.\d{3}: ", line["text"])
+               for f in base["findings"] for e in f["evidence"]
+               for line in e["lines"]):
+        return              # it does not rest on an event of the log
     got = run(program, target_of(s, "later-success=1"), s["args"])
     if got["findings"] and got["findings"][0]["id"] == want[1]:
         yield "later-success: %s still found" % want[1]
@@ -128,6 +132,35 @@ def check_refused(program, s, base):
             continue
         yield "refuse=%s: wanted %s or open, got %s" % (command, want,
                                                        told(got))
+
+
+def without_allow(args):
+    kept = list(args)
+    while "--allow" in kept:
+        i = kept.index("--allow")
+        del kept[i:i + 2]
+    return kept
+
+
+def same_or_open(got, s, what):
+    want = expected(s)
+    if verdict(got) != want and got["outcome"] not in ("open", "failed"):
+        yield "%s: wanted %s or open, got %s" % (what, want, told(got))
+
+
+def check_unpermitted(program, s, base):
+    got = run(program, target_of(s), without_allow(s["args"]))
+    yield from same_or_open(got, s, "without permissions")
+
+
+def check_line(program, s, base):
+    """The line's manners change nothing; a slow one changes what is seen."""
+    for knobs in ("split=3&redraw=1", "echo=none", "echo=off&split=50"):
+        got = run(program, target_of(s, knobs), s["args"])
+        if verdict(got) != expected(s):
+            yield "%s: wanted %s, got %s" % (knobs, expected(s), told(got))
+    got = run(program, target_of(s, "delay=90"), s["args"])
+    yield from same_or_open(got, s, "delay=90")
 
 
 def reason(result):
@@ -169,6 +202,8 @@ CHECKS = {
     "recovered": check_recovered,
     "refused": check_refused,
     "evidence": check_evidence,
+    "unpermitted": check_unpermitted,
+    "line": check_line,
 }
 
 
