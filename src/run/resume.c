@@ -78,6 +78,8 @@ static void replay(struct run *r, const json_t *records)
     size_t i;
     json_t *record;
 
+    if (json_array_size(records) < 2)
+        return;                         /* cut off before its first event */
     r->walker = walker_new(r->flows, r->driver);
     json_array_foreach(records, i, record)
         replay_one(r, record);
