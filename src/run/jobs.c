@@ -92,6 +92,8 @@ static void deliver(struct run *r, json_t *effect, json_t *fact)
 
     clock_stamp(&r->clock, at, sizeof at);
     json_object_set_new(fact, "at", json_string(at));
+    if (strcmp(text_of(effect, "probe"), "version") == 0)
+        driver_adapt(r->driver, json_object_get(fact, "facts"));
     json_object_set(r->facts, as ? as : text_of(effect, "probe"), fact);
     if (r->probing) {
         json_decref(fact);
