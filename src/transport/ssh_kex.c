@@ -59,12 +59,24 @@ static int set_lists(struct ssh_child *c)
     return 0;
 }
 
+/* Old devices have no longer keys; before 0.10 libssh had no lower limit. */
+static int allow_short_rsa(ssh_session session)
+{
+#if LIBSSH_VERSION_INT >= SSH_VERSION_INT(0, 10, 0)
+    int bits = 1024;
+
+    return ssh_options_set(session, SSH_OPTIONS_RSA_MIN_SIZE, &bits);
+#else
+    (void)session;
+    return 0;
+#endif
+}
+
 static int set_options(struct ssh_child *c)
 {
     const struct ssh_plan *p = c->plan;
     bool no = false;
     long seconds = 24 * 3600;   /* the parent keeps the deadlines */
-    int rsa_bits = 1024;        /* old devices have no longer ones */
     const char *second = p->known_hosts[1];
     int rc = 0;
 
@@ -80,8 +92,7 @@ static int set_options(struct ssh_child *c)
     rc |= ssh_options_set(c->session, SSH_OPTIONS_GLOBAL_KNOWNHOSTS,
                           second ? second : "/dev/null");
     if (p->algorithms[CAT_HOST_KEY])
-        rc |= ssh_options_set(c->session, SSH_OPTIONS_RSA_MIN_SIZE,
-                              &rsa_bits);
+        rc |= allow_short_rsa(c->session);
     return rc ? -1 : set_lists(c);
 }
 
