@@ -32,6 +32,9 @@ char *flow_default(const struct data *data, const char *driver);
 const json_t *flows_json(const struct flows *f);
 /* The finding as in the file, {title, explanation, …}, or NULL. */
 const json_t *flows_finding(const struct flows *f, const char *id);
+/* The check points of the flow and of all it calls: a NULL-ended array that
+ * the caller frees; the names are borrowed. */
+const char **flows_checkpoints(const struct flows *f);
 const char *flows_digest(const struct flows *f);
 
 /* All of flows/findings.yaml (new reference); NULL and *e. */

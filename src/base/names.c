@@ -60,6 +60,14 @@ const char *names_nearest(const char *word, const char *const *names,
     return best;
 }
 
+static int has(const char *const *list, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(list[i], name) == 0)
+            return 1;
+    return 0;
+}
+
 size_t names_suggest(const char *word, const char *const *names, size_t count,
                      char *out, size_t size)
 {
@@ -68,7 +76,8 @@ size_t names_suggest(const char *word, const char *const *names, size_t count,
 
     for (size_t d = 0; d <= limit && n < 3; d++)
         for (size_t i = 0; i < count && n < 3; i++)
-            if (nearness(word, names[i]) == d)
+            if (nearness(word, names[i]) == d &&
+                !has(got, n, names[i]))
                 got[n++] = names[i];
     out[0] = '\0';
     for (size_t i = 0; i < n; i++) {

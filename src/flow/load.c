@@ -209,6 +209,21 @@ const json_t *flows_json(const struct flows *f)
     return f->json;
 }
 
+const char **flows_checkpoints(const struct flows *f)
+{
+    const char **names = NULL;
+    size_t n = 0, cap = 0;
+
+    for (size_t i = 0; i < f->flow_count; i++)
+        for (size_t k = 0; k < f->flows[i]->count; k++) {
+            names = mem_grow(names, &cap, n + 2, sizeof *names);
+            names[n++] = f->flows[i]->points[k]->id;
+        }
+    names = mem_grow(names, &cap, n + 1, sizeof *names);
+    names[n] = NULL;
+    return names;
+}
+
 const char *flows_digest(const struct flows *f)
 {
     return f->digest;

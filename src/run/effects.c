@@ -111,29 +111,19 @@ static void do_consent(struct run *r, json_t *effect)
 
 static void do_steps(struct run *r, json_t *effect)
 {
-    end_epoch(r);
-    if (r->journal) {
-        json_t *note = json_pack("{s:s,s:O}", "event", "intent", "effect",
-                                 effect);
+    json_t *note;
 
-        if (case_append(r->journal, note, true) < 0)
-            run_say(r, "%s", _("the case could not be written"));
-        json_decref(note);
-    }
+    end_epoch(r);
+    note = json_pack("{s:s,s:O}", "event", "intent", "effect", effect);
+    journal_add(r, note, true);     /* on disk before the first byte */
+    json_decref(note);
     jobs_steps(r, effect);
 }
 
 static void do_done(struct run *r, json_t *effect)
 {
-    json_t *record;
-
     (void)effect;
-    if (r->journal) {
-        record = json_pack("{s:s,s:o}", "event", "result", "result",
-                           run_result(r));
-        case_append(r->journal, record, true);
-        json_decref(record);
-    }
+    journal_result(r);
     if (r->phase >= RUN_CLOSING)
         return;
     if (!r->session || session_state(r->session) == SESSION_CLOSED) {

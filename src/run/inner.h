@@ -71,6 +71,16 @@ void run_say(struct run *r, const char *fmt, ...)
 void run_fail(struct run *r, const struct err *e);
 void run_begin_walk(struct run *r);
 
+/* copy.c */
+void options_copy(struct run_options *to, const struct run_options *o);
+void options_drop(struct run_options *o);
+
+/* journal.c */
+void journal_open(struct run *r);
+void journal_add(struct run *r, const json_t *event, bool durable);
+void journal_result(struct run *r);
+json_t *journal_allowed(const struct run *r);
+
 /* effects.c */
 void effects_take(struct run *r, json_t *effects);  /* steals effects */
 void effects_tick(struct run *r, uint64_t now);

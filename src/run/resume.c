@@ -2,6 +2,7 @@
  * read afresh. */
 #include "inner.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,8 @@ static int same_data(struct run *r, const json_t *header, struct err *e)
     const json_t *v = json_object_get(header, "versions");
     const char *driver = text_of(v, "driver"), *flow = text_of(v, "flow");
 
+    if (!driver && !flow)
+        return 0;                       /* ended before it was detected */
     if (driver && flow && strcmp(driver, driver_digest(r->driver)) == 0 &&
         strcmp(flow, flows_digest(r->flows)) == 0)
         return 0;
@@ -86,6 +89,15 @@ static void replay(struct run *r, const json_t *records)
     json_object_clear(r->facts);        /* stale: read again */
 }
 
+static void say_case(const struct run_listener *l, const struct casefile *c)
+{
+    char text[80];
+
+    snprintf(text, sizeof text, "case %s", case_id(c));
+    if (l && l->progress)
+        l->progress(l->arg, text);
+}
+
 struct run *run_resume(const char *case_id_text, const struct run_options *o,
                        const struct run_listener *listener, struct err *e)
 {
@@ -97,6 +109,8 @@ struct run *run_resume(const char *case_id_text, const struct run_options *o,
     if (!c)
         return NULL;
     fill_options(&opts, json_array_get(records, 0));
+    opts.no_journal = true;             /* it has one */
+    say_case(listener, c);
     r = run_new(&opts, listener, e);
     if (r && same_data(r, json_array_get(records, 0), e) < 0) {
         run_free(r);
@@ -105,7 +119,6 @@ struct run *run_resume(const char *case_id_text, const struct run_options *o,
     if (r) {
         r->journal = c;
         replay(r, records);
-        run_say(r, "case %s", case_id(c));
     } else {
         case_close(c);
     }

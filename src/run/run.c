@@ -16,41 +16,6 @@ static char *copy(const char *s)
     return s ? mem_strdup(s) : NULL;
 }
 
-static void copy_options(struct run *r, const struct run_options *o)
-{
-    r->o = *o;
-    r->o.target = copy(o->target);
-    r->o.driver = copy(o->driver);
-    r->o.flow = copy(o->flow);
-    r->o.vpn = copy(o->vpn);
-    r->o.user = copy(o->user);
-    r->o.password_file = copy(o->password_file);
-    r->o.enable_file = copy(o->enable_file);
-    r->o.known_hosts = copy(o->known_hosts);
-    r->o.host_key = copy(o->host_key);
-    r->o.peer_config = copy(o->peer_config);
-    for (size_t i = 0; i < sizeof o->allow / sizeof o->allow[0]; i++)
-        r->o.allow[i] = copy(o->allow[i]);
-    r->o.answers = o->answers ? json_deep_copy(o->answers) : json_object();
-}
-
-static void free_options(struct run_options *o)
-{
-    free((char *)o->target);
-    free((char *)o->driver);
-    free((char *)o->flow);
-    free((char *)o->vpn);
-    free((char *)o->user);
-    free((char *)o->password_file);
-    free((char *)o->enable_file);
-    free((char *)o->known_hosts);
-    free((char *)o->host_key);
-    free((char *)o->peer_config);
-    for (size_t i = 0; i < sizeof o->allow / sizeof o->allow[0]; i++)
-        free((char *)o->allow[i]);
-    json_decref(o->answers);
-}
-
 void run_changed(struct run *r)
 {
     if (r->listener.changed && !r->replaying)
@@ -79,21 +44,12 @@ static void stamp_event(struct run *r, json_t *event)
     json_object_set_new(event, "at", json_string(at));
 }
 
-static void journal(struct run *r, const json_t *event, bool durable)
-{
-    if (!r->journal || case_append(r->journal, event, durable) == 0)
-        return;
-    run_say(r, _("the case can no longer be written; it goes on without"));
-    case_close(r->journal);
-    r->journal = NULL;
-}
-
 void run_event(struct run *r, json_t *event)
 {
     json_t *effects;
 
     stamp_event(r, event);
-    journal(r, event, false);
+    journal_add(r, event, false);
     json_array_append(r->events, event);
     effects = walker_step(r->walker, event);
     json_decref(event);
@@ -109,6 +65,8 @@ void run_fail(struct run *r, const struct err *e)
         run_event(r, json_pack("{s:s,s:s}", "event", "stop", "why", "failed"));
         /* nothing can be sent any more: what is left is not undone */
         run_event(r, json_pack("{s:s,s:s}", "event", "stop", "why", "failed"));
+    } else if (!r->walker) {
+        journal_result(r);
     }
     r->phase = RUN_DONE;
 }
@@ -132,24 +90,68 @@ static int read_secret(const char *path, char **out, struct err *e)
     return 0;
 }
 
+static int unknown(struct err *e, const char *what, const char *word,
+                   const char *const *names, size_t count)
+{
+    char near[200];
+
+    err_set(e, EXIT_USAGE, "%s '%s'", what, word);
+    if (names_suggest(word, names, count, near, sizeof near))
+        err_hint(e, _("did you mean %s?"), near);
+    return -1;
+}
+
 static int load_driver(struct run *r, const char *name, struct err *e)
 {
     char **names = driver_names(&r->o.data);
-    size_t n = 0;
-    char near[200];
+    size_t n = 0, found = 0;
 
-    while (names[n] && strcmp(names[n], name) != 0)
-        n++;
-    if (names[n]) {
-        data_list_free(names);
+    for (; names[n]; n++)
+        found += strcmp(names[n], name) == 0;
+    if (found)
         r->driver = driver_load(&r->o.data, name, e);
-        return r->driver ? 0 : -1;
-    }
-    err_set(e, EXIT_USAGE, _("unknown driver '%s'"), name);
-    if (names_suggest(name, (const char *const *)names, n, near, sizeof near))
-        err_hint(e, _("did you mean %s?"), near);
+    else
+        unknown(e, _("unknown driver"), name, (const char *const *)names, n);
     data_list_free(names);
-    return -1;
+    return r->driver ? 0 : -1;
+}
+
+static int flow_exists(struct run *r, const char *name, struct err *e)
+{
+    char **names = flow_names(&r->o.data);
+    size_t n = 0, found = 0;
+    int rc = 0;
+
+    for (; names[n]; n++)
+        found += strcmp(names[n], name) == 0;
+    if (!found)
+        rc = unknown(e, _("unknown flow"), name, (const char *const *)names,
+                     n);
+    data_list_free(names);
+    return rc;
+}
+
+/* --answer names a check point of the flow, or of one that it calls. */
+static int check_answers(struct run *r, struct err *e)
+{
+    const char **names = flows_checkpoints(r->flows);
+    const char *key;
+    json_t *value;
+    size_t n = 0;
+    int rc = 0;
+
+    while (names[n])
+        n++;
+    json_object_foreach(r->o.answers, key, value) {
+        size_t i = 0;
+
+        while (i < n && strcmp(names[i], key) != 0)
+            i++;
+        if (i == n && strcmp(key, "subject") != 0 && rc == 0)
+            rc = unknown(e, _("--answer: unknown check point"), key, names, n);
+    }
+    free(names);
+    return rc;
 }
 
 static int load_flow(struct run *r, struct err *e)
@@ -161,9 +163,10 @@ static int load_flow(struct run *r, struct err *e)
     if (!name)
         return err_set(e, EXIT_USAGE, _("no flow for the driver %s"),
                        driver_name(r->driver));
-    r->flows = flows_load(&r->o.data, name, r->driver, e);
+    if (flow_exists(r, name, e) == 0)
+        r->flows = flows_load(&r->o.data, name, r->driver, e);
     free(name);
-    return r->flows ? 0 : -1;
+    return r->flows ? check_answers(r, e) : -1;
 }
 
 static void scenario_of(struct run *r, char **driver, char **scenario)
@@ -405,6 +408,7 @@ int run_open(struct run *r, struct err *e)
         t->ops->close(t);
         return -1;
     }
+    journal_open(r);
     run_say(r, _("connecting to %s"), r->o.target);
     if (r->o.timeout_s)
         r->end_due_ms = clock_now(&r->clock) + r->o.timeout_s * 1000ull;
@@ -416,7 +420,7 @@ struct run *run_prepare(const struct run_options *o,
 {
     struct run *r = mem_zalloc(sizeof *r);
 
-    copy_options(r, o);
+    options_copy(&r->o, o);
     if (listener)
         r->listener = *listener;
     r->clock.epoch_s = 1735689600;      /* virtual time: 2025-01-01 */
@@ -472,62 +476,18 @@ void run_free(struct run *r)
     json_decref(r->plan);
     json_decref(r->subject);
     free((char *)r->probing);
-    free_options(&r->o);
+    options_drop(&r->o);
     free(r);
 }
 
 /* --- the walk --------------------------------------------------------------- */
 
-static json_t *allowed(const struct run *r)
-{
-    json_t *a = json_array();
-
-    for (size_t i = 0; r->o.allow[i]; i++)
-        json_array_append_new(a, json_string(r->o.allow[i]));
-    return a;
-}
-
 static json_t *start_event(struct run *r)
 {
     return json_pack("{s:s,s:{s:s?,s:o,s:b,s:b}}", "event", "start", "options",
-                     "vpn", r->o.vpn, "allow", allowed(r), "peer_config",
-                     r->o.peer_config != NULL, "interactive",
+                     "vpn", r->o.vpn, "allow", journal_allowed(r),
+                     "peer_config", r->o.peer_config != NULL, "interactive",
                      r->o.interactive);
-}
-
-/* What a resume needs to ask for the same again; no secret among it. */
-static json_t *case_header(struct run *r)
-{
-    char at[40];
-
-    clock_stamp(&r->clock, at, sizeof at);
-    return json_pack(
-        "{s:s,s:i,s:s,s:s,s:s,s:s,s:{s:s?,s:s?,s:o,s:O,s:s?,s:s?,s:s?},"
-        "s:{s:s,s:s,s:s}}",
-        "event", "case", "schema_version", 1, "at", at, "target", r->o.target,
-        "driver", driver_name(r->driver), "flow",
-        json_string_value(json_object_get(flows_json(r->flows), "name")),
-        "options", "vpn", r->o.vpn, "user", r->o.user, "allow", allowed(r),
-        "answers", r->o.answers, "peer_config", r->o.peer_config,
-        "password_file", r->o.password_file, "known_hosts", r->o.known_hosts,
-        "versions", "program", KIRIWAKE_VERSION, "driver",
-        driver_digest(r->driver), "flow", flows_digest(r->flows));
-}
-
-static void open_journal(struct run *r)
-{
-    struct err e = {0};
-    json_t *header;
-
-    if (r->o.no_journal || r->journal)
-        return;
-    header = case_header(r);
-    r->journal = case_create(header, &e);
-    json_decref(header);
-    if (!r->journal)
-        run_say(r, "%s", e.what);
-    else
-        run_say(r, "case %s", case_id(r->journal));
 }
 
 void run_begin_walk(struct run *r)
@@ -539,7 +499,6 @@ void run_begin_walk(struct run *r)
     } else if (r->walker) {             /* resumed: go on */
         run_event(r, json_pack("{s:s}", "event", "resumed"));
     } else {
-        open_journal(r);
         r->walker = walker_new(r->flows, r->driver);
         run_event(r, start_event(r));
     }

@@ -19,7 +19,7 @@ static const struct {
     const char *hint;
 } hints[] = {
     {ECONNREFUSED, "is the device's SSH server switched on, and is this its "
-                   "port? A console cable works without it: serial:///dev/…"},
+                   "port?"},
     {EHOSTUNREACH, "nothing answers at that address: check the cable, the "
                    "device's address and your own route to it"},
     {ENETUNREACH, "this computer has no route there: check its own address, "
