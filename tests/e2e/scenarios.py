@@ -226,6 +226,38 @@ def walk(program, s, names):
     return s, base, faults
 
 
+def write_accuracy(path, counts, scenarios):
+    ends = {}
+    for s in scenarios:
+        key = s["expect"].get("finding") or s["expect"]["outcome"]
+        ends[key] = ends.get(key, 0) + 1
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("# Accuracy\n\nWritten by `./dev coverage` from executed "
+                "walks on simulated routers; no figure here\nis from a real "
+                "device. A scenario is wrong in a row when any of its walks "
+                "there ended\nin another verdict than the row allows.\n\n"
+                "| walk | scenarios right | wrong |\n|---|---|---|\n")
+        for name, (good, bad) in counts.items():
+            f.write("| %s | %d | %d |\n" % (ROWS[name], good, bad))
+        f.write("\n| expected verdict | scenarios |\n|---|---|\n")
+        for key in sorted(ends):
+            f.write("| %s | %d |\n" % (key, ends[key]))
+
+
+ROWS = {
+    "plain": "as it is: exactly the expected verdict",
+    "renamed": "hosts, policies, interfaces and addresses renamed: the same",
+    "second": "a healthy second VPN beside it: the same, or open",
+    "noise": "old log lines of past troubles: the same",
+    "recovered": "a later success follows: the log's finding disappears",
+    "refused": "each command refused in turn: the same, or open",
+    "evidence": "the cited lines taken out: the verdict changes",
+    "unpermitted": "without its permissions: the same, or open",
+    "line": "echo, redraw, split reads, a slow line: the same (slow: or "
+            "open)",
+}
+
+
 def main():
     argv = sys.argv[1:]
     program = os.path.abspath(argv.pop(0))
@@ -237,14 +269,20 @@ def main():
     if not scenarios:
         sys.exit("no scenario")
     failed = passed = 0
+    counts = {name: [0, 0] for name in names}
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
         jobs = [pool.submit(walk, program, s, names) for s in scenarios]
         for job in concurrent.futures.as_completed(jobs):
             s, _, faults = job.result()
+            for name in names:
+                bad = any("[%s]" % name in fault for fault in faults)
+                counts[name][bad] += 1
             failed += bool(faults)
             passed += not faults
             for fault in faults:
                 print("FAIL", fault, flush=True)
+    if "--accuracy" in argv:
+        write_accuracy(argv[argv.index("--accuracy") + 1], counts, scenarios)
     print("%d passed, %d failed" % (passed, failed))
     sys.exit(1 if failed else 0)
 
