@@ -69,8 +69,7 @@ static bool all_undone(const json_t *result)
     json_t *change;
 
     json_array_foreach(json_object_get(result, "changes"), i, change)
-        if (!json_is_true(json_object_get(change, "undone")) ||
-            !json_is_true(json_object_get(change, "verified")))
+        if (!json_is_true(json_object_get(change, "undone")))
             return false;
     return true;
 }
