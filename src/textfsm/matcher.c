@@ -46,6 +46,7 @@ static void prepare_pcre2(struct matcher_tools *t)
 void matcher_tools_free(struct matcher_tools *t)
 {
     free(t->spans);
+    scanner_free(&t->scanner);
     if (!t->data)           /* PCRE2 was never needed: nor are its pages */
         return;
     pcre2_match_data_free(t->data);

@@ -40,6 +40,8 @@ struct scan_op {
     bool maybe;                   /* a capture that need not take part */
     uint8_t group;                /* of SCAN_TAKE */
     uint8_t skip;                 /* before it: 1: \s*, 2: \s+ */
+    uint16_t id;                  /* its number in the program */
+    uint8_t want_skip;            /* before want, as skip */
     char c;                       /* of a loop: what must follow, or 0 */
     uint32_t min, max;            /* also: group in min, length in max */
     union {
@@ -48,6 +50,7 @@ struct scan_op {
         const struct scan_op *branch;
     };
     uint64_t word, word_mask;     /* the first 8 bytes of a literal */
+    const struct scan_op *want;   /* the literal that follows a loop, or NULL */
     const struct scan_op *next;   /* of SCAN_ALT: the other branch */
     struct scan_first first;      /* of a match that begins here */
     struct scan_first lead;       /* the same after white space */
@@ -100,6 +103,9 @@ struct scanner {
     size_t known;                 /* bytes of the line that have bits */
     struct scan_span *spans;
     long steps;
+    long memo_steps;              /* for this line, with the memo */
+    uint64_t *memo;               /* a bit for each op and place; or NULL */
+    uint64_t *memory;             /* for it, when it was needed */
     int depth;
     unsigned undos;
     bool undecided;
@@ -110,11 +116,41 @@ struct scanner {
 const struct scan_op *scan_build(const struct re *re, struct arena *a,
                                  struct scan_tables *tables, bool *maybe);
 
-/* See scan_black(). */
+/* Steps for a line. Beyond these PCRE2, with its own limits, takes over. */
+#define SCAN_STEPS 2000
+#define SCAN_STEPS_PER_BYTE 16
+#define SCAN_MEMO_STEPS (1l << 18)
+#define SCAN_MEMO_BITS (1u << 18)
+
+/* See scan_black() and scan_start(). */
 const char *scan_black_far(struct scanner *s);
+void scan_start_far(struct scanner *s, const struct line *line);
+
+/* The bits at and beyond the line's end. */
+static inline uint64_t scan_beyond(size_t len, size_t from)
+{
+    return len >= from + 64 ? 0 : ~0ull << (len - from);
+}
+
 /* The line that scan_run() looks at; LINES_PAD bytes behind it must be
  * readable. Its steps serve all programs that are tried on it. */
-void scan_start(struct scanner *s, const struct line *line);
+static inline void scan_start(struct scanner *s, const struct line *line)
+{
+    size_t len = line->len;
+
+    s->start = line->text;
+    s->end = line->text + len;
+    s->steps = SCAN_STEPS + (long)len * SCAN_STEPS_PER_BYTE;
+    s->memo_steps = SCAN_MEMO_STEPS;
+    if (!line->spaced || len >= 64) {
+        scan_start_far(s, line);
+        return;
+    }
+    s->skip[0] = ~line->low[0] | scan_beyond(len, 0);
+    s->word[0] = line->low[0] | scan_beyond(len, 0);
+    s->known = 64;
+}
+
 /* The line's first byte that is no white space, or its end. */
 static inline const char *scan_black(struct scanner *s)
 {
@@ -124,6 +160,7 @@ static inline const char *scan_black(struct scanner *s)
 /* 1: matches, with its captures (those that may be missing must be cleared
  * before); 0: does not; -1: undecided. */
 int scan_run(struct scanner *s, const struct scan_op *op);
+void scanner_free(struct scanner *s);
 
 /* Whether the literal that a program begins with, if it does, is there:
  * a look at eight bytes before the program is run. */

@@ -29,7 +29,7 @@ static struct scan_op *new_op(struct builder *b, enum scan_code code,
 {
     struct scan_op *op = arena_zalloc(b->arena, sizeof *op);
 
-    b->ops++;
+    op->id = (uint16_t)b->ops++;
     op->code = code;
     op->next = next;
     if (next) {
@@ -126,14 +126,34 @@ static char only_char(const struct scan_first *f)
     return '\0';
 }
 
+/* The literal that must follow a loop, perhaps after white space. */
+static void find_want(struct scan_op *loop)
+{
+    const struct scan_op *op = loop->next;
+    uint8_t skip = op->skip;
+
+    while (op->code == SCAN_OPEN || op->code == SCAN_CLOSE) {
+        op = op->next;
+        if (op->skip && skip)
+            return;
+        skip |= op->skip;
+    }
+    if (op->code != SCAN_LITERAL && op->code != SCAN_CHAR)
+        return;
+    loop->want = op;
+    loop->want_skip = skip;
+}
+
 /* Makes op, a SCAN_SKIP, the same as next with white space before it. */
 static void skip_before(struct scan_op *op, const struct scan_op *next)
 {
     struct scan_first first = op->first, lead = op->lead;
     uint8_t skip = op->min ? 2 : 1;
+    uint16_t id = op->id;
     bool sure = op->sure;
 
     *op = *next;
+    op->id = id;
     op->skip = skip;
     op->sure = sure;
     op->first = first;
@@ -175,6 +195,8 @@ static struct scan_op *build_loop(struct builder *b, const struct re_node *n,
     op->min = min;
     op->max = max;
     op->c = only_char(&next->first);
+    if (code == SCAN_GREEDY || code == SCAN_LAZY)
+        find_want(op);
     set_first(op, s, min > 0);
     if (code == SCAN_RUN)
         op->code = run_code(code, op);
@@ -386,16 +408,49 @@ static struct scan_op *build_copies(struct builder *b,
     return (struct scan_op *)op;
 }
 
+/* Whether n is (A*B*)* or its like: greedy, of loops over one set each that
+ * may all be empty. It ends where [AB]* does, in the same order. */
+static bool is_mixed(const struct builder *b, const struct re_node *n,
+                     struct re_ascii *set)
+{
+    const struct re_node *in = inside(b, n->first);
+    const struct re_node *c = in->kind == RE_SEQ ? in->first : in;
+
+    if (n->mode != RE_GREEDY || n->max != RE_FOREVER ||
+        (in->kind != RE_SEQ && in->kind != RE_REPEAT) || !c)
+        return false;
+    for (; c; c = in == c ? NULL : c->next) {
+        const struct re_node *one;
+
+        if (c->kind != RE_REPEAT || c->mode != RE_GREEDY || c->min ||
+            c->max != RE_FOREVER)
+            return false;
+        one = inside(b, c->first);
+        if (!is_single(one))
+            return false;
+        *set = re_ascii_join(*set, re_ascii_of(one));
+    }
+    return true;
+}
+
+
 static struct scan_op *build_repeat(struct builder *b,
                                     const struct re_node *n,
                                     const struct scan_op *next)
 {
     bool maybe = b->maybe;
     struct re_ascii unused = {{0, 0}};
+    struct re_ascii mixed = {{0, 0}};
     struct scan_op *op;
 
     if (is_single(inside(b, n->first)))
         return build_loop(b, n, re_ascii_of(inside(b, n->first)), next);
+    if (is_mixed(b, n, &mixed)) {
+        struct re_node loop = *n;
+
+        loop.min = 0;
+        return build_loop(b, &loop, mixed, next);
+    }
     if (n->mode == RE_POSSESSIVE || n->min > MAX_COPIES ||
         (n->max != RE_FOREVER && n->max > MAX_COPIES) ||
         (n->max != 1 && node_first(n->first, &unused)))

@@ -1,24 +1,15 @@
+#include <stdlib.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
+#include "kiriwake/mem.h"
 #include "lines.h"
 #include "scan.h"
+#include "scan_wide.h"
 
-/* Beyond these PCRE2, with its own limits, takes over. */
-#define STEPS_BASE 2000
-#define STEPS_PER_BYTE 16
+/* Beyond it PCRE2, with its own limits, takes over. */
 #define MAX_DEPTH 500
 
 static bool run(struct scanner *s, const struct scan_op *op, const char *p);
-
-static inline bool in_set(const struct scan_op *op, const char *p)
-{
-    unsigned char c = (unsigned char)*p;
-
-    return op->set->nibbles[c & 15] >> (c >> 4) & 1;
-}
 
 /* Takes back the captures set since there were so many notes of them. */
 static void take_back(struct scanner *s, unsigned notes)
@@ -30,22 +21,65 @@ static void take_back(struct scanner *s, unsigned notes)
     }
 }
 
-/* Runs what may fail without the caller failing. */
-static bool try(struct scanner *s, const struct scan_op *op, const char *p)
+static size_t memo_place(const struct scanner *s, const struct scan_op *op,
+                         const char *p)
+{
+    return op->id * (size_t)(s->end - s->start + 1) + (size_t)(p - s->start);
+}
+
+static bool memo_failed(const struct scanner *s, const struct scan_op *op,
+                        const char *p)
+{
+    size_t at = memo_place(s, op, p);
+
+    return at < SCAN_MEMO_BITS && s->memo[at / 64] >> (at & 63) & 1;
+}
+
+/* What failed at a place once fails there always: it depends on nothing
+ * that came before. */
+static void memo_fail(struct scanner *s, const struct scan_op *op,
+                      const char *p)
+{
+    size_t at = memo_place(s, op, p);
+
+    if (at < SCAN_MEMO_BITS && !s->undecided)
+        s->memo[at / 64] |= 1ull << (at & 63);
+}
+
+static inline bool try_plain(struct scanner *s, const struct scan_op *op,
+                             const char *p)
 {
     unsigned notes = s->undos;
     bool ok;
 
-    if (--s->steps < 0 || s->depth > MAX_DEPTH) {
-        s->undecided = true;
-        return false;
-    }
     s->depth++;
     ok = run(s, op, p);
     s->depth--;
     if (!ok && s->undos > notes)
         take_back(s, notes);
     return ok;
+}
+
+static __attribute__((noinline)) bool
+try_memo(struct scanner *s, const struct scan_op *op, const char *p)
+{
+    if (memo_failed(s, op, p))
+        return false;
+    if (try_plain(s, op, p))
+        return true;
+    memo_fail(s, op, p);
+    return false;
+}
+
+/* Runs what may fail without the caller failing. */
+static inline bool try(struct scanner *s, const struct scan_op *op,
+                       const char *p)
+{
+    if (--s->steps < 0 || s->depth > MAX_DEPTH) {
+        s->undecided = true;
+        return false;
+    }
+    return s->memo ? try_memo(s, op, p) : try_plain(s, op, p);
 }
 
 /* Notes a capture before it changes, if it may have to be taken back. */
@@ -61,95 +95,6 @@ static bool note(struct scanner *s, const struct scan_op *op)
     s->undo[s->undos++].span = s->spans[op->min];
     return true;
 }
-
-static const char *run_bytes(const struct scan_op *op, const char *p,
-                             const char *end)
-{
-    while (p < end && in_set(op, p))
-        p++;
-    return p;
-}
-
-static bool is_space(unsigned char c)
-{
-    return (c >= 9 && c <= 13) || (c >= 0x1C && c <= 0x20);
-}
-
-#ifdef __SSE2__
-
-static inline __m128i wide(const uint8_t *bytes)
-{
-    return _mm_loadu_si128((const __m128i *)bytes);
-}
-
-/* Which of 16 bytes lie in a range. */
-static inline __m128i in_range(__m128i v, __m128i low, __m128i span)
-{
-    __m128i above = _mm_sub_epi8(v, low);
-
-    return _mm_cmpeq_epi8(_mm_min_epu8(above, span), above);
-}
-
-/* Which of 16 bytes are not in the set. */
-static inline unsigned outside(const struct scan_set *set, const char *p)
-{
-    __m128i v = wide((const uint8_t *)p);
-    __m128i in = in_range(v, wide(set->low[0]), wide(set->span[0]));
-
-    for (unsigned i = 1; i < set->ranges; i++)
-        in = _mm_or_si128(in, in_range(v, wide(set->low[i]),
-                                       wide(set->span[i])));
-    return (unsigned)_mm_movemask_epi8(in) ^ set->flip;
-}
-
-static inline const char *run_wide(const struct scan_op *op, const char *p,
-                                   const char *end)
-{
-    for (; p < end; p += SCAN_WIDTH) {
-        unsigned stop = outside(op->set, p);
-
-        if (stop) {
-            p += __builtin_ctz(stop);
-            break;
-        }
-    }
-    return p < end ? p : end;
-}
-
-static inline uint64_t spaces_at(const char *p)
-{
-    const __m128i low = _mm_set1_epi8(9), high = _mm_set1_epi8(0x1C);
-    const __m128i span = _mm_set1_epi8(4);
-    uint64_t word = 0;
-
-    for (unsigned i = 0; i < 4; i++) {
-        __m128i v = wide((const uint8_t *)p + 16 * i);
-        __m128i in = _mm_or_si128(in_range(v, low, span),
-                                  in_range(v, high, span));
-
-        word |= (uint64_t)(unsigned)_mm_movemask_epi8(in) << (16 * i);
-    }
-    return word;
-}
-
-#else
-
-static const char *run_wide(const struct scan_op *op, const char *p,
-                            const char *end)
-{
-    return run_bytes(op, p, end);
-}
-
-static uint64_t spaces_at(const char *p)
-{
-    uint64_t word = 0;
-
-    for (unsigned i = 0; i < 64; i++)
-        word |= (uint64_t)is_space((unsigned char)p[i]) << i;
-    return word;
-}
-
-#endif
 
 /* What reads long stretches pays for them in steps, so that the steps bound
  * the time. */
@@ -180,19 +125,28 @@ static const char *run_bits(struct scanner *s, const uint64_t *stops,
     return p;
 }
 
-/* Most runs end within the word that holds their start. */
-static inline const char *run_skip(struct scanner *s, const char *p)
+/* Most runs end within the word that holds their start, and most start in
+ * the first, which is read without waiting for p. */
+static inline uint64_t stops_from(const struct scanner *s,
+                                  const uint64_t *stops, const char *p)
 {
     size_t at = (size_t)(p - s->start);
-    uint64_t stop = at < s->known ? s->skip[at / 64] >> (at & 63) : 0;
+
+    if (at < 64)
+        return stops[0] >> at;
+    return at < s->known ? stops[at / 64] >> (at & 63) : 0;
+}
+
+static inline const char *run_skip(struct scanner *s, const char *p)
+{
+    uint64_t stop = stops_from(s, s->skip, p);
 
     return stop ? p + __builtin_ctzll(stop) : run_bits(s, s->skip, p, false);
 }
 
 static inline const char *run_word(struct scanner *s, const char *p)
 {
-    size_t at = (size_t)(p - s->start);
-    uint64_t stop = at < s->known ? s->word[at / 64] >> (at & 63) : 0;
+    uint64_t stop = stops_from(s, s->word, p);
 
     return stop ? p + __builtin_ctzll(stop) : run_bits(s, s->word, p, true);
 }
@@ -227,6 +181,29 @@ static const char *run_end(struct scanner *s, const struct scan_op *op,
     return at;
 }
 
+/* Whether what follows a loop may begin at p: the literal there, if that is
+ * known, or its first byte. */
+static inline bool may_follow(struct scanner *s, const struct scan_op *op,
+                              const char *p)
+{
+    const struct scan_op *want = op->want;
+    uint64_t word;
+
+    if (!want)
+        return op->c || scan_may_begin(&op->next->first, p, s->end);
+    if (op->want_skip) {
+        uint64_t stop = stops_from(s, s->skip, p);
+
+        if (!stop)              /* a long way: as the steps allow */
+            return scan_may_begin(&op->next->first, p, s->end);
+        if (stop & 1 && op->want_skip == 2)
+            return false;
+        p += __builtin_ctzll(stop);
+    }
+    memcpy(&word, p, sizeof word);
+    return (word & want->word_mask) == want->word;
+}
+
 /* From the longest run back to the shortest, where the rest may begin. */
 static bool run_greedy(struct scanner *s, const struct scan_op *op,
                        const char *p)
@@ -241,11 +218,13 @@ static bool run_greedy(struct scanner *s, const struct scan_op *op,
         if (op->c) {
             const char *from = at;
 
-            at = lines_last(low, op->c, (size_t)(at - low) + (at < s->end));
+            at -= at == s->end;
+            at = at < low ? NULL : last_char(low, at, op->c);
             charge(s, (size_t)(from - (at ? at : low)));
             if (!at)
                 return false;
-        } else if (!scan_may_begin(&op->next->first, at, s->end)) {
+        }
+        if (!may_follow(s, op, at)) {
             walked++;
             continue;
         }
@@ -270,13 +249,14 @@ static bool run_lazy(struct scanner *s, const struct scan_op *op,
         return false;
     for (at = p + op->min; at <= high; at++) {
         if (op->c) {
-            const char *from = at;
+            const char *from = at, *last = high - (high == s->end);
 
-            at = memchr(at, op->c, (size_t)(high - at) + (high < s->end));
+            at = last < at ? NULL : first_char(at, last, op->c);
             charge(s, (size_t)((at ? at : high) - from));
             if (!at)
                 return false;
-        } else if (!scan_may_begin(&op->next->first, at, s->end)) {
+        }
+        if (!may_follow(s, op, at)) {
             walked++;
             continue;
         }
@@ -361,9 +341,14 @@ static bool run(struct scanner *s, const struct scan_op *op, const char *p)
             p++;
             break;
         case SCAN_RUN:
+        case SCAN_TAKE:
             at = run_end(s, op, p);
             if ((size_t)(at - p) < op->min)
                 return false;
+            if (op->code == SCAN_TAKE) {
+                s->spans[op->group].start = p;
+                s->spans[op->group].end = at;
+            }
             p = at;
             break;
         case SCAN_TO_END:
@@ -390,13 +375,6 @@ static bool run(struct scanner *s, const struct scan_op *op, const char *p)
         case SCAN_BEFORE:
             if ((p > s->start && in_set(op, p - 1)) == op->negated)
                 return false;
-            break;
-        case SCAN_TAKE:
-            at = run_end(s, op, p);
-            if ((size_t)(at - p) < op->min)
-                return false;
-            s->spans[op->group].start = p;
-            s->spans[op->group].end = p = at;
             break;
         case SCAN_SKIP:
             at = run_skip(s, p);
@@ -452,21 +430,12 @@ static bool run(struct scanner *s, const struct scan_op *op, const char *p)
     }
 }
 
-/* The bits at and beyond the line's end. */
-static uint64_t beyond(size_t len, size_t from)
-{
-    return len >= from + 64 ? 0 : ~0ull << (len - from);
-}
-
-void scan_start(struct scanner *s, const struct line *line)
+void scan_start_far(struct scanner *s, const struct line *line)
 {
     size_t at = 0, len = line->len;
 
-    s->start = line->text;
-    s->end = line->text + len;
-    s->steps = STEPS_BASE + (long)len * STEPS_PER_BYTE;
     do {
-        uint64_t end = beyond(len, at);
+        uint64_t end = scan_beyond(len, at);
         uint64_t spaces = line->spaced ? line->low[at / 64]
                                        : spaces_at(line->text + at);
 
@@ -477,13 +446,44 @@ void scan_start(struct scanner *s, const struct line *line)
     s->known = at;
 }
 
-int scan_run(struct scanner *s, const struct scan_op *op)
+static bool run_program(struct scanner *s, const struct scan_op *op)
 {
-    bool matched;
-
     s->depth = 0;
     s->undos = 0;
     s->undecided = false;
-    matched = run(s, op, s->start);
+    return run(s, op, s->start);
+}
+
+/* Once more, with a memory of what failed where, so that patterns that
+ * explode take a number of steps that is a product of their length and the
+ * line's. */
+static bool run_memo(struct scanner *s, const struct scan_op *op)
+{
+    bool matched;
+
+    take_back(s, 0);
+    if (!s->memory)
+        s->memory = mem_alloc(SCAN_MEMO_BITS / 8);
+    memset(s->memory, 0, SCAN_MEMO_BITS / 8);
+    s->memo = s->memory;
+    s->steps = s->memo_steps;
+    matched = run_program(s, op);
+    s->memo_steps = s->steps;
+    s->steps = 0;
+    s->memo = NULL;
+    return matched;
+}
+
+int scan_run(struct scanner *s, const struct scan_op *op)
+{
+    bool matched = run_program(s, op);
+
+    if (s->undecided && s->steps < 0 && s->memo_steps > 0)
+        matched = run_memo(s, op);
     return s->undecided ? -1 : matched;
+}
+
+void scanner_free(struct scanner *s)
+{
+    free(s->memory);
 }

@@ -381,6 +381,21 @@ static void catastrophes_end_and_name_the_rule(void **state)
     free(got);
 }
 
+/* Each compared with Python's rows. */
+static void explosions_are_decided(void **state)
+{
+    const char *as = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\n";
+
+    (void)state;
+    check("Value A (!)\n\nStart\n  ^(a+)+$$\n  ^(a|aa)+${A} -> Record\n", as,
+          "[{\"A\":\"!\"}]");
+    /* Loops in a loop that may all be empty are one loop. */
+    check("Value A (\\S*)\nValue B (.*)\n\nStart\n"
+          "  ^(\\s*-*)*${A}\\s(?:a*b*)+${B}$$ -> Record\n",
+          " -- - x- abac\n-\n- y\n",
+          "[{\"A\":\"x-\",\"B\":\"c\"},{\"A\":\"\",\"B\":\"y\"}]");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -401,6 +416,7 @@ int main(void)
         cmocka_unit_test(rows_know_their_lines),
         cmocka_unit_test(pieces_make_no_difference),
         cmocka_unit_test(catastrophes_end_and_name_the_rule),
+        cmocka_unit_test(explosions_are_decided),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
