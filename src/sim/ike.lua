@@ -14,7 +14,7 @@
 --   anti_replay      boolean
 --   route(dest)      -> interface, or nil
 --   blocks(dir, proto, port, peer) -> reason, or nil: its own filters
---   manner           what no configuration says: {dead, no_ike,
+--   manner           what no configuration says: {dead, no_ike, no_phase2,
 --                    silent_unknown, oldest_sa, overload}
 -- A link joins the ends a and b: {a, b, nets = {a =, b =}, hosts, path}.
 --   path             {drop = set of "udp500", "udp4500", "esp", "icmp", each

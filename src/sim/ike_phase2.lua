@@ -71,7 +71,10 @@ function M:quick_mode(n, sa)
   self:emit(n.from, "begin", {peer = n.target, phase = 2, version = n.version})
   local r = self:exchange(n, sa.natt and 4500 or 500, "ph2", function()
     local theirs = their_sa(self, n, sa)
-    return theirs and self:judge(n, theirs) or nil
+    if not theirs or self.ends[n.to].manner.no_phase2 then
+      return nil
+    end
+    return self:judge(n, theirs)
   end)
   if not r then
     self:drop_sa(n.from, sa)
