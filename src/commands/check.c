@@ -11,12 +11,19 @@
 #include "kiriwake/command.h"
 #include "kiriwake/msg.h"
 #include "kiriwake/options.h"
+#include "kiriwake/pseudonyms.h"
 
-static void print_result(struct run *r, bool json)
+static void print_result(struct run *r, const struct options *o)
 {
     json_t *result = run_result(r);
 
-    if (json) {
+    if (o->run.pseudonyms) {
+        json_t *mapped = pseudonyms_map(result);
+
+        json_decref(result);
+        result = mapped;
+    }
+    if (o->json) {
         json_dumpf(result, stdout, JSON_INDENT(2));
         putchar('\n');
     } else {
@@ -25,7 +32,7 @@ static void print_result(struct run *r, bool json)
     json_decref(result);
 }
 
-static int finish(struct run *r, bool json, struct err *e)
+static int finish(struct run *r, const struct options *o, struct err *e)
 {
     int status;
 
@@ -33,7 +40,7 @@ static int finish(struct run *r, bool json, struct err *e)
         return command_fail(e);
     status = headless_walk(r);
     if (status != EXIT_INTERNAL)
-        print_result(r, json);
+        print_result(r, o);
     run_free(r);
     return status;
 }
@@ -54,7 +61,7 @@ static int check_run(int argc, char **argv)
         return command_usage(&command_check, "%s", _("one TARGET is needed"));
     }
     r = run_new(&o.run, headless_listener(), &e);
-    status = finish(r, o.json, &e);
+    status = finish(r, &o, &e);
     options_free(&o);
     return status;
 }
@@ -84,7 +91,7 @@ static int resume_run(int argc, char **argv)
         status = screen_resume(&o.run, o.words[0]);
     else
         status = finish(run_resume(o.words[0], &o.run, headless_listener(),
-                                   &e), o.json, &e);
+                                   &e), &o, &e);
     options_free(&o);
     return status;
 }

@@ -178,7 +178,7 @@ static const struct spec specs[] = {
      set_timeout},
     {"data", "DIR", N_("more drivers and flows (repeatable)"), set_data},
     {"lang", "en|ja", N_("language (default: the environment's)"), set_lang},
-    {"pseudonyms", NULL, N_("replaces addresses in all output"),
+    {"pseudonyms", NULL, N_("maps addresses in what check prints"),
      set_pseudonyms},
     {"no-journal", NULL, N_("keeps no case on disk"), set_no_journal},
     {"json", NULL, N_("prints the result as JSON"), set_json},
