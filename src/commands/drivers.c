@@ -2,10 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "listing.h"
 #include "kiriwake/command.h"
 #include "kiriwake/driver.h"
-#include "kiriwake/msg.h"
-#include "kiriwake/options.h"
 
 extern const struct command command_drivers;
 
@@ -55,37 +54,11 @@ static void print_text(const json_t *all)
                json_string_value(json_object_get(d, "title")));
 }
 
-static void print(const json_t *all, bool json)
-{
-    if (!json) {
-        print_text(all);
-        return;
-    }
-    json_dumpf(all, stdout, JSON_INDENT(2));
-    putchar('\n');
-}
-
 static int run(int argc, char **argv)
 {
-    struct options o;
-    struct err e = {0};
-    json_t *all = json_array();
-    int status = EXIT_HEALTHY;
+    const struct listing l = {&command_drivers, collect, print_text};
 
-    if (options_parse(&o, argc, argv, NULL, &e) < 0)
-        status = command_fail(&e);
-    else if (o.help)
-        options_print();
-    else if (o.word_count)
-        status = command_usage(&command_drivers, "%s",
-                               _("drivers takes no name"));
-    else if (collect(&o.run.data, all, &e) < 0)
-        status = command_fail(&e);
-    else
-        print(all, o.json);
-    options_free(&o);
-    json_decref(all);
-    return status;
+    return listing_run(&l, argc, argv);
 }
 
 const struct command command_drivers = {

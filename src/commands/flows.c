@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "listing.h"
 #include "kiriwake/command.h"
 #include "kiriwake/flow.h"
 #include "kiriwake/msg.h"
-#include "kiriwake/options.h"
 
 extern const struct command command_flows;
 
@@ -37,37 +37,11 @@ static void print_text(const json_t *all)
                msg_i18n(json_object_get(f, "title")));
 }
 
-static void print(const json_t *all, bool json)
-{
-    if (!json) {
-        print_text(all);
-        return;
-    }
-    json_dumpf(all, stdout, JSON_INDENT(2));
-    putchar('\n');
-}
-
 static int run(int argc, char **argv)
 {
-    struct options o;
-    struct err e = {0};
-    json_t *all = json_array();
-    int status = EXIT_HEALTHY;
+    const struct listing l = {&command_flows, collect, print_text};
 
-    if (options_parse(&o, argc, argv, NULL, &e) < 0)
-        status = command_fail(&e);
-    else if (o.help)
-        options_print();
-    else if (o.word_count)
-        status = command_usage(&command_flows, _("unknown word '%s'"),
-                               o.words[0]);
-    else if (collect(&o.run.data, all, &e) < 0)
-        status = command_fail(&e);
-    else
-        print(all, o.json);
-    json_decref(all);
-    options_free(&o);
-    return status;
+    return listing_run(&l, argc, argv);
 }
 
 const struct command command_flows = {

@@ -308,6 +308,37 @@ static bool run_look(struct scanner *s, const struct scan_op *op,
     return !s->undecided && found != op->negated;
 }
 
+/* What takes nothing of the line: does it hold at p? */
+static bool holds(struct scanner *s, const struct scan_op *op, const char *p)
+{
+    switch (op->code) {
+    case SCAN_BEGIN:
+        return p == s->start;
+    case SCAN_END:
+        return p == s->end;
+    case SCAN_BOUNDARY:
+        return is_boundary(s, op, p);
+    case SCAN_BEFORE:
+        return (p > s->start && in_set(op, p - 1)) != op->negated;
+    default:
+        return run_look(s, op, p);
+    }
+}
+
+/* A group begins or ends at p; false when there is no room to note it. */
+static bool mark(struct scanner *s, const struct scan_op *op, const char *p)
+{
+    if (!note(s, op))
+        return false;
+    if (op->code == SCAN_OPEN) {
+        s->spans[op->min].open = p;
+    } else {
+        s->spans[op->min].start = s->spans[op->min].open;
+        s->spans[op->min].end = p;
+    }
+    return true;
+}
+
 static bool run(struct scanner *s, const struct scan_op *op, const char *p)
 {
     const char *at;
@@ -361,19 +392,11 @@ static bool run(struct scanner *s, const struct scan_op *op, const char *p)
         case SCAN_LAZY:
             return run_lazy(s, op, p);
         case SCAN_BEGIN:
-            if (p != s->start)
-                return false;
-            break;
         case SCAN_END:
-            if (p != s->end)
-                return false;
-            break;
         case SCAN_BOUNDARY:
-            if (!is_boundary(s, op, p))
-                return false;
-            break;
         case SCAN_BEFORE:
-            if ((p > s->start && in_set(op, p - 1)) == op->negated)
+        case SCAN_LOOK:
+            if (!holds(s, op, p))
                 return false;
             break;
         case SCAN_SKIP:
@@ -383,31 +406,19 @@ static bool run(struct scanner *s, const struct scan_op *op, const char *p)
             p = at;
             break;
         case SCAN_WORD:
-            at = run_word(s, p);
-            if (at == p && op->min)
-                return false;
-            p = at;
-            break;
         case SCAN_TAKE_WORD:
             at = run_word(s, p);
             if (at == p && op->min)
                 return false;
-            s->spans[op->group].start = p;
-            s->spans[op->group].end = p = at;
+            if (op->code == SCAN_TAKE_WORD) {
+                s->spans[op->group].start = p;
+                s->spans[op->group].end = at;
+            }
+            p = at;
             break;
         case SCAN_OPEN:
-            if (!note(s, op))
-                return false;
-            s->spans[op->min].open = p;
-            break;
         case SCAN_CLOSE:
-            if (!note(s, op))
-                return false;
-            s->spans[op->min].start = s->spans[op->min].open;
-            s->spans[op->min].end = p;
-            break;
-        case SCAN_LOOK:
-            if (!run_look(s, op, p))
+            if (!mark(s, op, p))
                 return false;
             break;
         case SCAN_ALT:
