@@ -41,6 +41,10 @@ struct transport_ops {
     void (*tick)(struct transport *t, uint64_t now_ms);
     void (*answer)(struct transport *t, const char *text);
     void (*close)(struct transport *t);     /* frees t */
+    /* Line speed from now on, on the open port; NULL: it has none. */
+    void (*set_baud)(struct transport *t, unsigned baud);
+    /* A break on the line; NULL: it has none. */
+    void (*send_break)(struct transport *t);
 };
 
 struct transport {
@@ -52,6 +56,9 @@ struct transport {
     uint64_t due_ms;            /* call tick no later than this; 0: no wish */
     bool serial;                /* settle by 20 character times of silence */
     unsigned baud;              /* for serial, else 0 */
+    bool console;               /* nobody knows what is on the line (serial,
+                                   telnet, raw TCP, exec): look before
+                                   typing */
     enum transport_question question;
     char text[512];             /* the question's text */
     bool echo;
@@ -94,6 +101,25 @@ struct transport *transport_ssh(const struct target *t,
                                 const struct ssh_options *o, struct err *e);
 struct transport *transport_exec(const struct target *t, unsigned cols,
                                  unsigned rows, struct err *e);
+/* A serial line. All borrowed for the call. */
+struct port;
+struct serial_options {
+    unsigned baud;              /* at first */
+    const struct port *again;   /* NULL, or the adapter that was lost: waits
+                                   (OPENING, stage "adapter") until it is
+                                   back, under whatever path */
+};
+/* Unplugged is CLOSED with err.what saying so; see ports.h. */
+struct transport *transport_serial(const struct target *t,
+                                   const struct serial_options *o,
+                                   struct err *e);
+/* The adapter behind it (borrowed), or NULL for other transports. */
+const struct port *transport_port(const struct transport *t);
+/* telnet:// speaks the protocol (RFC 854, 857, 1073, 1091); tcp:// is bytes
+ * as they come. */
+struct transport *transport_telnet(const struct target *t, unsigned cols,
+                                   unsigned rows, unsigned connect_ms,
+                                   struct err *e);
 /* The simulator within this process; see sim.h. Takes sim. */
 struct sim;
 struct transport *transport_sim(struct sim *sim);

@@ -115,7 +115,7 @@ def check_second(program, s, base):
 
 def check_recovered(program, s, base):
     want = expected(s)
-    if not any(re.search(r"\b[A-Z]+\.\d{3}: ", line["text"])
+    if not any(re.search(DRIVERS[s["driver"]]["event"], line["text"])
                for f in base["findings"] for e in f["evidence"]
                for line in e["lines"]):
         return              # it does not rest on an event of the log
@@ -126,7 +126,7 @@ def check_recovered(program, s, base):
 
 def check_refused(program, s, base):
     want = expected(s)
-    for command in REFUSABLE:
+    for command in DRIVERS[s["driver"]]["refuse"]:
         got = run(program, target_of(s, "refuse=" + command), s["args"])
         if verdict(got) == want or got["outcome"] in ("open", "failed"):
             continue
@@ -197,12 +197,19 @@ def by_absence(s, result):
         "not-triggered", "peer-unreachable", "one-way", "fragmentation")
 
 
-REFUSABLE = [
-    "show running-config", "show startup-config", "show ike sa",
-    "show ipsec sa", "show ike statistics", "show ipsec statistics",
-    "show logging", "show interfaces", "show ip interface", "show ip route",
-    "show version", "show pppoe status", "ping",
-]
+# Per driver: commands that are refused in turn, and what an event of the log
+# looks like where a finding rests on it.
+DRIVERS = {
+    "nec-ix": {
+        "refuse": [
+            "show running-config", "show startup-config", "show ike sa",
+            "show ipsec sa", "show ike statistics", "show ipsec statistics",
+            "show logging", "show interfaces", "show ip interface",
+            "show ip route", "show version", "show pppoe status", "ping",
+        ],
+        "event": r"\b[A-Z]+\.\d{3}: ",
+    },
+}
 
 CHECKS = {
     "plain": check_plain,
