@@ -31,6 +31,8 @@ const struct console_profile *driver_console(const struct driver *d);
 const char *const *driver_secrets(const struct driver *d);  /* patterns */
 const char *const *driver_ssh_legacy(const struct driver *d);
 unsigned driver_baud(const struct driver *d);
+/* On a serial line: ms between two typed characters. */
+unsigned driver_pace(const struct driver *d);
 /* FNV-1a 64 over the driver's files, as hex. */
 const char *driver_digest(const struct driver *d);
 /* {vpns: probe, …}: the raw file as JSON, for listings. */

@@ -104,12 +104,17 @@ struct transport *transport_exec(const struct target *t, unsigned cols,
 /* A serial line. All borrowed for the call. */
 struct port;
 struct serial_options {
-    unsigned baud;              /* at first */
+    unsigned baud;              /* when the target names none; 0: 9600 */
+    unsigned pace_ms;           /* pause after each character; 0: none */
     const struct port *again;   /* NULL, or the adapter that was lost: waits
                                    (OPENING, stage "adapter") until it is
                                    back, under whatever path */
 };
-/* Unplugged is CLOSED with err.what saying so; see ports.h. */
+/*
+ * Open at once, or CLOSED with err (stage "open": held by another, not
+ * permitted, not there, no serial port). Unplugged is CLOSED with err.what
+ * saying so, stage "link"; see ports.h. NULL and *e: 64, a bad speed.
+ */
 struct transport *transport_serial(const struct target *t,
                                    const struct serial_options *o,
                                    struct err *e);

@@ -17,6 +17,7 @@ extern const struct command command_report;
 extern const struct command command_scenarios;
 extern const struct command command_sim;
 extern const struct command command_resume;
+extern const struct command command_ports;
 extern const struct command command_probe;
 extern const struct command command_check;
 
@@ -29,6 +30,7 @@ const struct command *const commands[] = {
     &command_demo,
     &command_probe,
     &command_parse,
+    &command_ports,
     &command_sim,
     &command_drivers,
     &command_flows,

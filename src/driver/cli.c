@@ -162,6 +162,7 @@ static void load_profile(struct driver *d)
     d->secrets = driver_words(yaml_get(root, "secrets"));
     d->legacy = driver_words(yaml_get(yaml_get(root, "ssh"), "legacy"));
     d->baud = (unsigned)int_of(yaml_get(root, "serial"), "baud", 9600);
+    d->pace = (unsigned)int_of(yaml_get(root, "serial"), "pace", 0);
     p->driver = d->name;
     p->encodings = (const char *const *)d->encodings;
     p->login_user = yaml_text(login, "user");

@@ -190,6 +190,11 @@ unsigned driver_baud(const struct driver *d)
     return d->baud;
 }
 
+unsigned driver_pace(const struct driver *d)
+{
+    return d->pace;
+}
+
 const char *driver_digest(const struct driver *d)
 {
     return d->digest;

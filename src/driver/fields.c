@@ -15,6 +15,8 @@ static const struct yaml_field detect_fields[] = {
 static const struct yaml_field serial_fields[] = {
     {.name = "baud", .kind = YK_INT, .doc = "default speed"},
     {.name = "wake", .kind = YK_INT, .doc = "line ends sent to wake a line"},
+    {.name = "pace", .kind = YK_INT,
+     .doc = "ms between two typed characters"},
     {.name = NULL},
 };
 

@@ -67,7 +67,7 @@ struct driver {
     struct console_mode *modes;
     struct console_named *monitors;
     char **encodings, **refused, **traps, **secrets, **legacy;
-    unsigned baud;
+    unsigned baud, pace;
     char digest[17];
     uint64_t hash;
     pcre2_code *ssh_banner, *text;

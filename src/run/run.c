@@ -218,6 +218,16 @@ static struct transport *open_ssh(struct run *r, struct err *e)
     return transport_ssh(&r->target, &so, e);
 }
 
+static struct transport *open_serial(struct run *r, struct err *e)
+{
+    struct serial_options so = {
+        .baud = r->driver ? driver_baud(r->driver) : 0,
+        .pace_ms = r->driver ? driver_pace(r->driver) : 0,
+    };
+
+    return transport_serial(&r->target, &so, e);
+}
+
 static struct transport *open_transport(struct run *r, struct err *e)
 {
     const char *scheme = r->target.scheme;
@@ -226,9 +236,12 @@ static struct transport *open_transport(struct run *r, struct err *e)
         return open_sim(r, e);
     if (strcmp(scheme, "ssh") == 0)
         return open_ssh(r, e);
+    if (strcmp(scheme, "serial") == 0)
+        return open_serial(r, e);
     if (strcmp(scheme, "exec") == 0)
         return transport_exec(&r->target, 80, 24, e);
-    err_hint(e, "%s", _("Use ssh://HOST, exec:COMMAND or sim:DRIVER/SCENARIO."));
+    err_hint(e, "%s", _("Use ssh://HOST, serial:///dev/ttyUSB0, exec:COMMAND or "
+                        "sim:DRIVER/SCENARIO."));
     err_set(e, EXIT_USAGE, _("%s: targets with %s: are not supported yet"),
             r->o.target, scheme);
     return NULL;

@@ -1,0 +1,67 @@
+/*
+ * Settings of the line: original, current, next.
+ *
+ * DTR and RTS are raised: many consoles say nothing to a terminal that is
+ * not there, and some adapters draw their power from them. HUPCL is off
+ * while we run, so that a crash of ours does not drop DTR and with it the
+ * router's session; at the end the original comes back, HUPCL with it.
+ */
+#include "serial.h"
+
+#include <sys/ioctl.h>
+
+#define GUARD_CHARACTERS 3      /* in the adapter, after the kernel's queue */
+#define ADAPTER_MS 20           /* adapters report their queue this late */
+
+int serial_settings_read(struct serial_settings *s, int fd)
+{
+    if (tcgetattr(fd, &s->original) < 0)
+        return -1;
+    s->known = true;
+    return 0;
+}
+
+int serial_settings_first(struct serial_settings *s, struct sp_port *sp,
+                          unsigned baud)
+{
+    if (sp_set_baudrate(sp, (int)baud) != SP_OK ||
+        sp_set_bits(sp, 8) != SP_OK ||
+        sp_set_parity(sp, SP_PARITY_NONE) != SP_OK ||
+        sp_set_stopbits(sp, 1) != SP_OK ||
+        sp_set_flowcontrol(sp, SP_FLOWCONTROL_NONE) != SP_OK)
+        return -1;
+    /* Adapters with three wires have neither. */
+    sp_set_dtr(sp, SP_DTR_ON);
+    sp_set_rts(sp, SP_RTS_ON);
+    s->current = s->next = baud;
+    return 0;
+}
+
+bool serial_settings_advance(struct serial_settings *s, struct sp_port *sp,
+                             uint64_t now_ms)
+{
+    uint64_t guard = ADAPTER_MS + GUARD_CHARACTERS * 10000 / s->current;
+
+    if (s->next == s->current)
+        return false;
+    if (sp_output_waiting(sp) > 0)
+        s->empty_ms = 0;
+    else if (!s->empty_ms)
+        s->empty_ms = now_ms ? now_ms : 1;
+    if (!s->empty_ms || now_ms < s->empty_ms + guard)
+        return true;
+    s->empty_ms = 0;
+    if (sp_set_baudrate(sp, (int)s->next) != SP_OK)
+        s->next = s->current;
+    s->current = s->next;
+    return false;
+}
+
+void serial_settings_restore(struct serial_settings *s, int fd)
+{
+    /* What the line did not take would hold close for half a minute. */
+    tcflush(fd, TCOFLUSH);
+    if (s->known)
+        tcsetattr(fd, TCSANOW, &s->original);
+    s->known = false;
+}
