@@ -39,6 +39,12 @@ void sim_output(struct sim *s, struct buf *out, uint64_t now_ms,
  * sent before has been handed over. */
 bool sim_closed(const struct sim *s);
 
+/* Whether the link was cut (knob unplug) with the device still running. */
+bool sim_unplugged(const struct sim *s);
+/* The link is whole again, once: a console stands where it stood, and what
+ * was sent meanwhile is lost; any other session begins anew. */
+void sim_replug(struct sim *s);
+
 /* User name and password that it accepts (borrowed). */
 const char *sim_user(const struct sim *s);
 const char *sim_password(const struct sim *s);

@@ -125,7 +125,7 @@ const struct port *transport_port(const struct transport *t);
 struct transport *transport_telnet(const struct target *t, unsigned cols,
                                    unsigned rows, unsigned connect_ms,
                                    struct err *e);
-/* The simulator within this process; see sim.h. Takes sim. */
+/* The simulator within this process; see sim.h. Borrows sim for its life. */
 struct sim;
 struct transport *transport_sim(struct sim *sim);
 

@@ -208,8 +208,7 @@ void run_answer(struct run *r, const char *answer, const char *remark)
     run_changed(r);
 }
 
-/* What was asked, waited for or sent belongs to the place left. */
-static void leave_place(struct run *r)
+void effects_leave(struct run *r)
 {
     json_array_clear(r->queue);
     json_decref(r->asking);
@@ -221,13 +220,13 @@ static void leave_place(struct run *r)
 
 void run_retry(struct run *r)
 {
-    leave_place(r);
+    effects_leave(r);
     run_event(r, json_pack("{s:s}", "event", "retry"));
 }
 
 void run_back(struct run *r)
 {
-    leave_place(r);
+    effects_leave(r);
     run_event(r, json_pack("{s:s}", "event", "back"));
 }
 
@@ -251,7 +250,7 @@ void run_step(struct run *r)
 
 void run_decide(struct run *r, const char *outcome, const char *remark)
 {
-    leave_place(r);
+    effects_leave(r);
     run_event(r, json_pack("{s:s,s:s,s:s}", "event", "decide", "outcome",
                            outcome, "remark", remark ? remark : ""));
 }

@@ -20,8 +20,19 @@ struct job {
     json_t *results;            /* of a do: so far */
 };
 
-enum run_phase { RUN_OPENING, RUN_DETECTING, RUN_WALKING, RUN_CLOSING,
-                 RUN_DONE };
+enum run_phase { RUN_OPENING, RUN_DETECTING, RUN_WALKING,
+                 RUN_LOST,          /* the link: it is opened again soon */
+                 RUN_CLOSING, RUN_DONE };
+
+/* A link that was lost in mid-walk. */
+struct relink {
+    bool on;                    /* lost, and not yet whole again */
+    uint64_t due_ms, end_ms;    /* of the next attempt; of all of them */
+    unsigned wait_ms;           /* before the attempt after it */
+    unsigned times;             /* so often in this run */
+    char *command;              /* what was under way the last time */
+    struct err err;             /* how it was lost */
+};
 
 struct run {
     struct run_options o;       /* strings are owned copies */
@@ -37,6 +48,9 @@ struct run {
     struct secrets *secrets;
     struct casefile *journal;   /* NULL: none is kept */
     char *password, *enable;
+    struct sim *sim;            /* of a sim: target, or NULL */
+    struct port *port;          /* of a serial: target, once it is open */
+    struct relink relink;
 
     json_t *start;              /* the journal's first record */
     json_t *events;             /* all, in order: what the journal holds */
@@ -65,11 +79,28 @@ struct run *run_prepare(const struct run_options *o,
                         const struct run_listener *listener);
 int run_open(struct run *r, struct err *e);
 void run_event(struct run *r, json_t *event);       /* steals event */
+/* The same without carrying out the effects (new array). */
+json_t *run_fold(struct run *r, json_t *event);
 void run_changed(struct run *r);
 void run_say(struct run *r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void run_fail(struct run *r, const struct err *e);
 void run_begin_walk(struct run *r);
+
+struct transport *run_transport(struct run *r, struct err *e);
+int run_open_session(struct run *r, struct transport *t, struct err *e);
+
+/* relink.c */
+/* The session ended by a fault; false when the link is not opened again. */
+bool relink_lost(struct run *r, const struct err *e);
+/* A reply that was cut off by a loss of the link will be asked for again. */
+bool relink_cut(const struct run *r, const struct console_reply *rep);
+/* The loss itself, where e only says how opening it again failed. */
+const struct err *relink_why(struct run *r, const struct err *e);
+void relink_tick(struct run *r, uint64_t now);
+/* A new session is ready: the walk goes on. */
+void relink_whole(struct run *r);
+void relink_drop(struct run *r);
 
 /* copy.c */
 void options_copy(struct run_options *to, const struct run_options *o);
@@ -85,6 +116,8 @@ json_t *journal_allowed(const struct run *r);
 void effects_take(struct run *r, json_t *effects);  /* steals effects */
 void effects_tick(struct run *r, uint64_t now);
 void effects_ask_next(struct run *r);
+/* What was asked, waited for or read belongs to the place left. */
+void effects_leave(struct run *r);
 
 /* jobs.c */
 void jobs_probe(struct run *r, json_t *effect);
@@ -93,6 +126,7 @@ void jobs_by_hand(struct run *r, const char *command, const char *mode);
 void jobs_reply(struct run *r, unsigned id, const struct console_reply *rep);
 void jobs_drop(struct run *r);
 void jobs_pump(struct run *r);          /* sends what may be sent */
+const char *jobs_under_way(const struct run *r);    /* a command, or NULL */
 
 /* probe.c */
 void probe_begin(struct run *r);

@@ -419,6 +419,14 @@ static bool step_ended(struct run *r)
     return true;
 }
 
+const char *jobs_under_way(const struct run *r)
+{
+    for (size_t i = 0; i < r->job_count; i++)
+        if (r->jobs[i].id)
+            return r->jobs[i].command;
+    return NULL;
+}
+
 void jobs_pump(struct run *r)
 {
     struct job *j;

@@ -10,6 +10,7 @@
 #include "kiriwake/mem.h"
 #include "kiriwake/msg.h"
 #include "kiriwake/names.h"
+#include "kiriwake/ports.h"
 
 static char *copy(const char *s)
 {
@@ -44,7 +45,7 @@ static void stamp_event(struct run *r, json_t *event)
     json_object_set_new(event, "at", json_string(at));
 }
 
-void run_event(struct run *r, json_t *event)
+json_t *run_fold(struct run *r, json_t *event)
 {
     json_t *effects;
 
@@ -53,7 +54,12 @@ void run_event(struct run *r, json_t *event)
     json_array_append(r->events, event);
     effects = walker_step(r->walker, event);
     json_decref(event);
-    effects_take(r, effects);
+    return effects;
+}
+
+void run_event(struct run *r, json_t *event)
+{
+    effects_take(r, run_fold(r, event));
     run_changed(r);
 }
 
@@ -184,6 +190,8 @@ static struct transport *open_sim(struct run *r, struct err *e)
     char *driver, *scenario, *login = target_query(&r->target, "login");
     struct sim *sim;
 
+    if (r->sim)                         /* the same device, once more */
+        return transport_sim(r->sim);
     scenario_of(r, &driver, &scenario);
     r->clock.is_virtual = !r->o.real_time;
     sim = sim_new(&r->o.data, driver, scenario, r->target.query,
@@ -197,6 +205,7 @@ static struct transport *open_sim(struct run *r, struct err *e)
     free(driver);
     free(scenario);
     free(login);
+    r->sim = sim;
     return sim ? transport_sim(sim) : NULL;
 }
 
@@ -223,12 +232,16 @@ static struct transport *open_serial(struct run *r, struct err *e)
     struct serial_options so = {
         .baud = r->driver ? driver_baud(r->driver) : 0,
         .pace_ms = r->driver ? driver_pace(r->driver) : 0,
+        .again = r->port,
     };
+    struct transport *t = transport_serial(&r->target, &so, e);
 
-    return transport_serial(&r->target, &so, e);
+    if (t && !r->port && transport_port(t))
+        r->port = port_copy(transport_port(t));
+    return t;
 }
 
-static struct transport *open_transport(struct run *r, struct err *e)
+struct transport *run_transport(struct run *r, struct err *e)
 {
     const char *scheme = r->target.scheme;
 
@@ -312,7 +325,7 @@ static void on_reply(void *arg, unsigned id, const struct console_reply *rep)
 
     if (r->phase == RUN_DETECTING)
         detect(r);
-    else
+    else if (!relink_cut(r, rep))
         jobs_reply(r, id, rep);
 }
 
@@ -320,6 +333,8 @@ static void on_ready(struct run *r)
 {
     if (r->phase == RUN_DETECTING && !r->asked_version)
         detect(r);
+    else if (r->phase == RUN_OPENING && r->relink.on)
+        relink_whole(r);
     else if (r->phase == RUN_OPENING)
         run_begin_walk(r);
 }
@@ -332,8 +347,8 @@ static void on_state(void *arg, enum session_state s, const struct err *e)
         on_ready(r);
     else if (s == SESSION_CLOSED && r->phase == RUN_CLOSING)
         r->phase = RUN_DONE;
-    else if (s == SESSION_CLOSED)
-        run_fail(r, e);
+    else if (s == SESSION_CLOSED && !relink_lost(r, e))
+        run_fail(r, relink_why(r, e));
     run_changed(r);
 }
 
@@ -381,14 +396,15 @@ static void on_ask(void *arg, enum transport_question q, const char *text,
     run_changed(r);
 }
 
-static int open_session(struct run *r, struct transport *t, struct err *e)
+int run_open_session(struct run *r, struct transport *t, struct err *e)
 {
     const struct session_listener l = {r, on_reply, on_line, on_state, on_ask};
     const struct console_profile *p =
         r->driver ? driver_console(r->driver) : detect_profile();
 
-    r->secrets = secrets_new(
-        r->driver ? driver_secrets(r->driver) : NULL, e);
+    if (!r->secrets)        /* kept when the link is opened again */
+        r->secrets = secrets_new(
+            r->driver ? driver_secrets(r->driver) : NULL, e);
     if (!r->secrets) {
         t->ops->close(t);
         return -1;
@@ -413,7 +429,7 @@ int run_open(struct run *r, struct err *e)
         return -1;
     if (r->o.driver && load_driver(r, r->o.driver, e) < 0)
         return -1;
-    t = open_transport(r, e);
+    t = run_transport(r, e);
     if (!t)
         return -1;
     if ((!r->driver && r->o.driver && load_driver(r, r->o.driver, e) < 0) ||
@@ -425,7 +441,7 @@ int run_open(struct run *r, struct err *e)
     run_say(r, _("connecting to %s"), r->o.target);
     if (r->o.timeout_s)
         r->end_due_ms = clock_now(&r->clock) + r->o.timeout_s * 1000ull;
-    return open_session(r, t, e);
+    return run_open_session(r, t, e);
 }
 
 struct run *run_prepare(const struct run_options *o,
@@ -467,6 +483,9 @@ void run_free(struct run *r)
     if (!r)
         return;
     session_free(r->session);
+    sim_free(r->sim);
+    relink_drop(r);
+    ports_free(r->port, r->port ? 1 : 0);
     jobs_drop(r);
     walker_free(r->walker);
     flows_free(r->flows);
@@ -531,6 +550,8 @@ size_t run_fds(struct run *r, struct pollfd *fds, size_t room,
         *due_ms = r->wait_due_ms;
     if (r->end_due_ms && (!*due_ms || r->end_due_ms < *due_ms))
         *due_ms = r->end_due_ms;
+    if (r->phase == RUN_LOST && (!*due_ms || r->relink.due_ms < *due_ms))
+        *due_ms = r->relink.due_ms;
     return n;
 }
 
@@ -545,6 +566,7 @@ void run_pump(struct run *r)
         r->end_due_ms = 0;
         run_stop(r, "timeout");
     }
+    relink_tick(r, now);
     effects_tick(r, now);
     jobs_pump(r);
 }

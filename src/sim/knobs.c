@@ -20,7 +20,8 @@ static const struct {
     {"drop", COMMAND},
     {"split", NUMBER},    {"delay", NUMBER},    {"mute", COMMAND},
     {"echo", WORD},       {"redraw", WORD},     {"noise", WORD},
-    {"prompt", WORD},     {"disconnect", NUMBER}, {"config-held", WORD},
+    {"prompt", WORD},     {"disconnect", NUMBER},
+    {"unplug", NUMBER},   {"config-held", WORD},
     {"japanese", WORD},   {"user", WORD},       {"login", WORD},
 };
 #define KNOWN (sizeof known / sizeof known[0])
@@ -76,6 +77,8 @@ static int set_number(struct knobs *k, const char *key, const char *value,
         k->split = n;
     else if (strcmp(key, "delay") == 0)
         k->delay_ms = n;
+    else if (strcmp(key, "unplug") == 0)
+        k->unplug = n;
     else
         k->disconnect = n;
     return 0;

@@ -17,6 +17,7 @@ struct knobs {
     size_t split;           /* bytes a read; 0: all */
     uint64_t delay_ms;
     size_t disconnect;      /* after so many bytes; 0: never */
+    size_t unplug;          /* the same, but it can be plugged again */
     bool echo_off;          /* typed characters are not echoed */
     bool echo_none;         /* nor is the end of the line */
     bool redraw, noise, wrong_prompt;

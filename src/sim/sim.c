@@ -28,7 +28,8 @@ struct sim {
     json_t *scenario, *transcript;
     struct program *program;
     enum state state;
-    bool started, closing, wrong;
+    bool started, closing, wrong, login;
+    bool unplugged, replugged;
     uint64_t start_ms, now_ms;      /* now_ms: of the work at hand */
     char *prompt, *user, *password, *banner, *failure;
     struct editor editor;
@@ -355,7 +356,22 @@ static size_t portion(const struct sim *s)
         n = s->knobs.split;
     if (s->knobs.disconnect && s->sent + n > s->knobs.disconnect)
         n = s->knobs.disconnect - s->sent;
+    if (s->knobs.unplug && !s->replugged && s->sent + n > s->knobs.unplug)
+        n = s->knobs.unplug - s->sent;
     return n;
+}
+
+/* What it printed with nobody on the line is lost. */
+static void cut(struct sim *s)
+{
+    if (s->knobs.disconnect && s->sent >= s->knobs.disconnect) {
+        s->state = STATE_CLOSED;
+        buf_clear(&s->ready);
+    }
+    if (s->knobs.unplug && !s->replugged && s->sent >= s->knobs.unplug)
+        s->unplugged = true;
+    if (s->unplugged)
+        buf_clear(&s->ready);
 }
 
 void sim_output(struct sim *s, struct buf *out, uint64_t now_ms,
@@ -370,10 +386,7 @@ void sim_output(struct sim *s, struct buf *out, uint64_t now_ms,
         buf_add(out, s->ready.data, n);
     buf_drop(&s->ready, n);
     s->sent += n;
-    if (s->knobs.disconnect && s->sent >= s->knobs.disconnect) {
-        s->state = STATE_CLOSED;
-        buf_clear(&s->ready);
-    }
+    cut(s);
     *due_ms = 0;
     if (s->ready.len)
         *due_ms = now_ms ? now_ms : 1;
@@ -383,7 +396,27 @@ void sim_output(struct sim *s, struct buf *out, uint64_t now_ms,
 
 bool sim_closed(const struct sim *s)
 {
-    return s->state == STATE_CLOSED && !s->ready.len;
+    return s->unplugged || (s->state == STATE_CLOSED && !s->ready.len);
+}
+
+bool sim_unplugged(const struct sim *s)
+{
+    return s->unplugged;
+}
+
+void sim_replug(struct sim *s)
+{
+    s->unplugged = false;
+    s->replugged = true;
+    buf_clear(&s->ready);
+    if (s->login)
+        return;
+    buf_clear(&s->typed);
+    printout_begin(&s->reply, s->now_ms);
+    s->state = STATE_BUSY;
+    s->shown = 0;
+    if (program_has(s->program, "hangup"))
+        call(s, "hangup", "");
 }
 
 /* Gives the program its scenario; it prints its banner. */
@@ -412,6 +445,7 @@ struct sim *sim_new(const struct data *data, const char *driver,
                                 host_rows, host_width, host_close};
 
     s->transcript = json_array();
+    s->login = login;
     s->rows = PAGER_ROWS;
     s->editor.width = SCREEN_WIDTH;
     if (knobs_parse(&s->knobs, knobs, e) == 0 &&

@@ -34,8 +34,11 @@ static void sim_tick(struct transport *t, uint64_t now_ms)
     struct sim_transport *s = (struct sim_transport *)t;
 
     s->now_ms = now_ms;
-    if (t->state == TRANSPORT_OPENING)
-        t->state = TRANSPORT_READY;
+    if (t->state != TRANSPORT_OPENING)
+        return;
+    if (sim_unplugged(s->sim))
+        sim_replug(s->sim);
+    t->state = TRANSPORT_READY;
 }
 
 static void sim_answer(struct transport *t, const char *text)
@@ -46,10 +49,7 @@ static void sim_answer(struct transport *t, const char *text)
 
 static void sim_close(struct transport *t)
 {
-    struct sim_transport *s = (struct sim_transport *)t;
-
-    sim_free(s->sim);
-    free(s);
+    free(t);
 }
 
 static const struct transport_ops ops = {

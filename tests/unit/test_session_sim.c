@@ -117,6 +117,7 @@ static void talk(struct test *t, const char *knobs, bool login)
     run(s, &clock);
     assert_int_equal(session_state(s), SESSION_CLOSED);
     session_free(s);
+    sim_free(sim);
     secrets_free(secrets);
 }
 

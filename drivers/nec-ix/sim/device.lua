@@ -367,6 +367,12 @@ function device.command(line)
   end
 end
 
+-- The link of a session ended; another one begins.
+function device.hangup()
+  s.mode, s.block = "exec", nil
+  rows(24)
+end
+
 function device.refused(line)
   say("%% %s -- Invalid command.", table.concat(match.words(line), " "))
 end

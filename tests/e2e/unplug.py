@@ -1,0 +1,68 @@
+"""The link is cut after a random number of bytes and comes back: the walk
+ends in the same finding, each time.
+
+usage: unplug.py PROGRAM
+"""
+import json
+import random
+import subprocess
+import sys
+
+OFFSETS = 50
+SCENARIOS = ["nec-ix/psk-mismatch-responder", "nec-ix/healthy-traffic",
+             "nec-ix/replay-drop"]
+
+
+def scenarios(program):
+    out = subprocess.run([program, "scenarios", "--json"], check=True,
+                         capture_output=True).stdout
+    return {s["id"]: s for s in json.loads(out)}
+
+
+def walk(program, scenario, knobs):
+    done = subprocess.run(
+        [program, "check", "sim:%s?%s" % (scenario["id"], knobs), "--json",
+         "--no-journal", *scenario["args"]],
+        capture_output=True, text=True, check=False, timeout=120)
+    result = json.loads(done.stdout)
+    found = result["findings"][0]["id"] if result["findings"] else None
+    undone = all(c["undone"] for c in result["changes"])
+    return (result["outcome"], found), undone, done.stderr
+
+
+def whole_dialogue(program, scenario):
+    """How many bytes the device sends in a walk without a cut: the offset
+    from which on nothing is cut any more."""
+    low, high = 1, 1 << 20
+    while low < high:
+        mid = (low + high) // 2
+        if "trying to reach it again" in walk(
+                program, scenario, "unplug=%d" % mid)[2]:
+            low = mid + 1
+        else:
+            high = mid
+    return low
+
+
+def main():
+    program, random_ = sys.argv[1], random.Random(4)
+    known, cuts = scenarios(program), 0
+    for name in SCENARIOS:
+        s = known[name]
+        want = s["expect"]["outcome"], s["expect"].get("finding")
+        total = whole_dialogue(program, s)
+        for n in sorted(random_.sample(range(1, total), OFFSETS)):
+            got, undone, said = walk(program, s, "unplug=%d" % n)
+            cuts += "reached again" in said
+            # before the first prompt there is no walk to go on with
+            early = got == ("failed", None) and "reach it" not in said
+            if (got != want and not early) or not undone:
+                sys.exit("%s cut at byte %d of %d: wanted %s, got %s, "
+                         "undone %s\n%s" % (name, n, total, want, got,
+                                            undone, said))
+    print("%d cuts mended" % cuts)
+    if cuts < OFFSETS * len(SCENARIOS) * 0.9:
+        sys.exit("too few of the cuts fell into a walk")
+
+
+main()
