@@ -4,7 +4,9 @@
 -- from its configuration, anew whenever that changes):
 --   address          WAN address, nil while the line gives none
 --   policies[name]   {name, peer, key, mode, version, proposals, local_id,
---                     remote_id, natt}; peer is an address or "any"
+--                     remote_id, natt, needs_id}; peer is an address or
+--                     "any"; needs_id: answers aggressive mode only to the
+--                     identity that it knows
 --   ike_proposals[name]    {encryption, hash, group, lifetime}
 --   maps[name]       {name, peer, acl, proposals, pfs, local_id, remote_id,
 --                     lifetime}: what is to be encrypted, and how
@@ -20,7 +22,9 @@
 --   path             {drop = set of "udp500", "udp4500", "esp", "icmp", each
 --                    maybe with "-in" or "-out" seen from a; nat = "a"|"b",
 --                    nat_address, corrupt, reorder (every Nth packet), mtu,
---                    stranger}
+--                    stranger, carrier (the NAT lets nobody in who was not
+--                    called first), nat_ports (it gives other source ports,
+--                    which ends without NAT-Traversal leave unanswered)}
 -- What an end notices goes to model.notice(end, kind, fields, time).
 
 local M = include("ike_core")

@@ -196,10 +196,21 @@ function M:reaches(link, from, to)
   return out ~= nil and not f.tunnels[out]
 end
 
+-- A carrier's NAT lets in only what was called from inside.
+local function let_in(link, from, to)
+  if not link.path.carrier then
+    return true
+  end
+  if link.path.nat == side(link, from) then
+    link.called = true
+  end
+  return link.path.nat ~= side(link, to) or link.called
+end
+
 function M:carry(link, from, to, proto, port)
   local f, t = self.ends[from], self.ends[to]
   local what = proto == "udp" and "udp" .. port or proto
-  if not self:reaches(link, from, to) then
+  if not self:reaches(link, from, to) or not let_in(link, from, to) then
     return false
   end
   local here = {proto = proto, port = port, src = f.address,

@@ -24,6 +24,13 @@ local function every(t, key, n)
   return t[key] % n == 0
 end
 
+-- A packet that an SA protected or opened: {packets, bytes, last} of it.
+local function tally(self, sa, packet)
+  sa.packets = (sa.packets or 0) + 1
+  sa.bytes = (sa.bytes or 0) + packet.size
+  sa.last = self.time
+end
+
 -- Protects a packet, carries it, and opens it at the other end.
 function M:esp(link, from, to, sa, packet)
   local f, t = self.ends[from], self.ends[to]
@@ -33,6 +40,7 @@ function M:esp(link, from, to, sa, packet)
     return false
   end
   self.state[from].esp.sent = self.state[from].esp.sent + 1
+  tally(self, sa, packet)
   if path.mtu and packet.df and packet.size + ESP_OVERHEAD > path.mtu then
     return false
   end
@@ -44,9 +52,9 @@ function M:esp(link, from, to, sa, packet)
     return false
   end
   local src = self:address(link, from)
-  local known = false
+  local known
   for _, x in ipairs(self:sas(to)) do
-    known = known or (x.dir == "in" and x.spi == sa.spi)
+    known = x.dir == "in" and x.spi == sa.spi and x or known
   end
   if not known then
     st.esp.not_found = st.esp.not_found + 1
@@ -64,6 +72,7 @@ function M:esp(link, from, to, sa, packet)
     return false
   end
   st.esp.succeeded = st.esp.succeeded + 1
+  tally(self, known, packet)
   return true
 end
 

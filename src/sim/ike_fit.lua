@@ -35,7 +35,7 @@ function fit.find_policy(e, src, version, mode, id)
     if p.peer == src or p.peer == "any" then
       if p.version ~= version then
         why = "version"
-      elseif mode == "aggressive" and p.remote_id and
+      elseif mode == "aggressive" and (p.remote_id or p.needs_id) and
           not fit.same_id(p.remote_id, id) then
         why = "id"
       elseif p.peer == "any" and mode == "main" and p.mode ~= "main" then

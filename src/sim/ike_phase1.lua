@@ -52,6 +52,9 @@ function M:answer(n, id)
     self:emit(n.to, "delete", {peer = src, phase = 1})
     return nil, reply
   end
+  if n.link.path.nat_ports and not (policy.natt and n.policy.natt) then
+    return nil, nil
+  end
   self:emit(n.to, "begin", {peer = src, phase = 1, role = "responder",
                             mode = n.mode})
   local proposal = fit.chosen(self.ends[n.from].ike_proposals,
