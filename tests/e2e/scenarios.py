@@ -209,6 +209,13 @@ DRIVERS = {
         ],
         "event": r"\b[A-Z]+\.\d{3}: ",
     },
+    "nec-wa": {
+        "refuse": [
+            "show running-config", "show ip address", "show ike sa",
+            "show ipsec sa", "show ipsec profile", "ping",
+        ],
+        "event": r" (IKE|MOBILE): ",
+    },
 }
 
 CHECKS = {
@@ -272,7 +279,11 @@ def main():
     names = [a for a in argv if a in CHECKS] or list(CHECKS)
     listing = subprocess.run([program, "scenarios", "--json"], check=True,
                              capture_output=True, text=True).stdout
-    scenarios = [s for s in json.loads(listing) if only in s["id"]]
+    flows = {f["name"] for f in json.loads(subprocess.run(
+        [program, "flows", "--json"], check=True, capture_output=True,
+        text=True).stdout)}
+    scenarios = [s for s in json.loads(listing)
+                 if only in s["id"] and s["flow"] in flows]
     if not scenarios:
         sys.exit("no scenario")
     failed = passed = 0

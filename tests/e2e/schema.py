@@ -16,11 +16,16 @@ PROGRAM = sys.argv[1]
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
+def listed(command):
+    return json.loads(subprocess.run([PROGRAM, command, "--json"], check=True,
+                                     capture_output=True, text=True).stdout)
+
+
 def targets():
-    listing = subprocess.run([PROGRAM, "scenarios", "--json"], check=True,
-                             capture_output=True, text=True).stdout
-    for s in json.loads(listing):
-        yield "sim:" + s["id"], s["args"]
+    flows = {f["name"] for f in listed("flows")}
+    for s in listed("scenarios"):
+        if s["flow"] in flows:
+            yield "sim:" + s["id"], s["args"]
     yield "sim:nec-ix/two-vpns-not-chosen", []
     yield "sim:nec-ix/healthy-idle", []
     yield "sim:nec-ix/healthy-idle", ["--vpn", "no-such-vpn"]

@@ -32,16 +32,22 @@ static void settle(struct talk *t)
     }
 }
 
-static void begin(struct talk *t, const char *scenario, const char *knobs,
-                  bool login)
+static void begin_on(struct talk *t, const char *driver, const char *scenario,
+                     const char *knobs, bool login)
 {
     struct err e = {0};
 
     *t = (struct talk){.now = 1000};
-    t->sim = sim_new(&builtin, "nec-ix", scenario, knobs, login, &e);
+    t->sim = sim_new(&builtin, driver, scenario, knobs, login, &e);
     if (!t->sim)
         fail_msg("%s: %s", scenario, e.what);
     settle(t);
+}
+
+static void begin(struct talk *t, const char *scenario, const char *knobs,
+                  bool login)
+{
+    begin_on(t, "nec-ix", scenario, knobs, login);
 }
 
 /* Types text and gives what came back (until the next call). */
@@ -546,6 +552,45 @@ static void variations_keep_the_fault(void **state)
     end(&t);
 }
 
+/* What a session on each vendor's routers must show in every scenario. */
+static const struct session {
+    const char *driver, *busy, *lines[3], *last, *reply, *peer;
+} sessions[] = {
+    {"nec-ix", "is occupied", {"configure\r", "terminal length 0\r"},
+     "show tech-support\r", "\nIPsec SA - ", "hostname "},
+    {"nec-wa", NULL, {"enable\r", "terminal length 0\r"},
+     "show ipsec profile\r", "\nvpn-prof : ", "hostname "},
+};
+
+static const struct session *session_of(const char *id)
+{
+    for (size_t i = 0; i < sizeof sessions / sizeof sessions[0]; i++) {
+        size_t len = strlen(sessions[i].driver);
+
+        if (strncmp(id, sessions[i].driver, len) == 0 && id[len] == '/')
+            return &sessions[i];
+    }
+    return NULL;
+}
+
+static void play(const struct session *s, const char *scenario)
+{
+    struct talk t;
+    bool busy = false;
+    char *peer;
+
+    begin_on(&t, s->driver, scenario, NULL, false);
+    for (size_t i = 0; !busy && s->lines[i]; i++)
+        busy = strstr(type(&t, s->lines[i]), s->busy ? s->busy : "\x01");
+    if (!busy)
+        assert_has(type(&t, s->last), s->reply);
+    peer = sim_peer_config(t.sim);
+    assert_non_null(peer);
+    assert_has(peer, s->peer);
+    free(peer);
+    end(&t);
+}
+
 static void every_scenario_plays(void **state)
 {
     struct err e = {0};
@@ -558,20 +603,11 @@ static void every_scenario_plays(void **state)
     assert_true(json_array_size(all) > 100);
     json_array_foreach(all, i, v) {
         const char *id = json_string_value(json_object_get(v, "id"));
-        struct talk t;
-        char *peer;
+        const struct session *s = session_of(id);
 
-        begin(&t, strchr(id, '/') + 1, NULL, false);
-        if (!strstr(type(&t, "configure\r"), "is occupied")) {
-            type(&t, "terminal length 0\r");
-            assert_has(type(&t, "show tech-support\r"), "show ipsec sa ---");
-            assert_has(buf_str(&t.got), "\nIPsec SA - ");
-        }
-        peer = sim_peer_config(t.sim);
-        assert_non_null(peer);
-        assert_has(peer, "hostname ");
-        free(peer);
-        end(&t);
+        if (!s)
+            fail_msg("%s: no session for this driver", id);
+        play(s, strchr(id, '/') + 1);
     }
     json_decref(all);
 }
