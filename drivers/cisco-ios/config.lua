@@ -1,9 +1,9 @@
--- The running configuration of an IOS router: what its lines say about crypto
--- maps, and what that means for one VPN. Unknown lines mean nothing.
+-- The running configuration of an IOS router: its lines as blocks. What they
+-- mean for one VPN stands in vpn.lua. Unknown lines mean nothing.
 
 local lib = {}
 
-local function words_of(text)
+function lib.words_of(text)
     local out = {}
 
     for w in text:gmatch('%S+') do
@@ -16,9 +16,11 @@ local function add(list, item)
     list[#list + 1] = item
 end
 
-local function is_v4(s)
+function lib.is_v4(s)
     return s ~= nil and s:match('^%d+%.%d+%.%d+%.%d+$') ~= nil
 end
+
+local is_v4 = lib.is_v4
 
 local function at(r, obj)
     local _ = r.TEXT
@@ -56,22 +58,56 @@ local function prefix_of(address, mask, inverted)
     return address .. '/' .. tostring(bits_of_mask(mask, inverted))
 end
 
--- Reads "any", "host A" or "A WILDCARD" from word i; gives the next index.
+local port_words = {eq = 1, neq = 1, lt = 1, gt = 1, range = 2}
+
+-- Reads "any", "host A", "A WILDCARD" or "object-group N" from word i, and a
+-- port behind it; gives the prefix (nil: not known), port words, next index.
 local function side_of(w, i)
+    local prefix, ports
+
     if w[i] == 'any' then
-        return '0.0.0.0/0', i + 1
+        prefix, i = '0.0.0.0/0', i + 1
     elseif w[i] == 'host' then
-        return (w[i + 1] or '') .. '/32', i + 2
+        prefix, i = is_v4(w[i + 1]) and w[i + 1] .. '/32' or nil, i + 2
+    else
+        prefix, i = prefix_of(w[i], w[i + 1] or '', true), i + 2
     end
-    return prefix_of(w[i], w[i + 1] or '', true), i + 2
+    if port_words[w[i] or ''] then
+        local last = i + port_words[w[i]]
+
+        ports = {table.unpack(w, i, last)}
+        i = last + 1
+    end
+    return prefix, ports, i
 end
 
-local function acl_entry(r, w, i)
+local function standard_entry(entry, w, i)
+    if w[i] == 'any' then
+        entry.source = '0.0.0.0/0'
+    elseif w[i] == 'host' then
+        entry.source = (w[i + 1] or '') .. '/32'
+    elseif is_v4(w[i]) then
+        entry.source = is_v4(w[i + 1]) and prefix_of(w[i], w[i + 1], true) or
+            w[i] .. '/32'
+    end
+    entry.proto, entry.destination = 'ip', '0.0.0.0/0'
+    return entry
+end
+
+-- An entry from word i, its action.
+local function acl_entry(r, w, i, standard)
     local entry = {text = table.concat(w, ' ', i), action = w[i]}
     local next_word
 
-    entry.source, next_word = side_of(w, i + 2)
-    entry.destination = side_of(w, next_word)
+    if standard then
+        return at(r, standard_entry(entry, w, i + 1))
+    end
+    entry.proto = w[i + 1]
+    entry.source, entry.sport, next_word = side_of(w, i + 2)
+    entry.destination, entry.dport, next_word = side_of(w, next_word)
+    for k = next_word, #w do
+        entry.narrow = entry.narrow or w[k] ~= 'log' and w[k] ~= 'log-input'
+    end
     return at(r, entry)
 end
 
@@ -82,102 +118,241 @@ local function acl(c, r, name)
     return list
 end
 
+local function is_standard(name)
+    local n = int((name or ''):match('^%d+$'))
+
+    return n ~= nil and (n < 100 or n >= 1300 and n < 2000)
+end
+
 local top = {}
 
 top['hostname'] = function(c, r, w)
     c.hostname = w[2]
+    return true
 end
 
--- crypto isakmp policy N | crypto isakmp key [0|6] K address A [M]
-top['crypto isakmp'] = function(c, r, w)
-    if w[3] == 'policy' and w[4] then
-        return named(c.ike_proposals, c.proposal_list, r, w[4])
-    elseif w[3] == 'key' then
-        local i = (w[4] == '0' or w[4] == '6') and w[6] and 5 or 4
+local function key_line(c, r, w, i, list)
+    local key
 
-        for k = i + 1, #w - 1 do
-            if w[k] == 'address' or w[k] == 'hostname' then
-                add(c.keys_list, at(r, {key = w[i], peer = w[k + 1],
-                                        any = w[k + 1] == '0.0.0.0'}))
+    if (w[i] == '0' or w[i] == '6') and w[i + 1] then
+        i = i + 1
+    end
+    key = w[i]
+    for k = i + 1, #w - 1 do
+        if w[k] == 'address' or w[k] == 'hostname' then
+            local p = w[k + 1] == 'ipv6' and w[k + 2] or w[k + 1]
+
+            add(list, at(r, {
+                key = key, peer = p, any = p == '0.0.0.0',
+                prefix = prefix_of(p, w[k + 2] or ''),
+            }))
+        end
+    end
+    return true
+end
+
+local isakmp = {}
+
+isakmp['policy'] = function(c, r, w)
+    return w[4] and named(c.ike_proposals, c.proposal_list, r, w[4])
+end
+isakmp['key'] = function(c, r, w)
+    return key_line(c, r, w, 4, c.keys_list)
+end
+isakmp['profile'] = function(c, r, w)
+    return w[4] and named(c.ike_profiles, c.unused, r, w[4])
+end
+isakmp['client'] = function(c, r, w)
+    return w[5] == 'group' and w[6] and
+        named(c.groups, c.group_list, r, w[6]) or nil
+end
+isakmp['enable'] = function(c)
+    c.ike_off = nil
+    return true
+end
+
+-- crypto isakmp policy N | key K address A | profile P | client … group G
+top['crypto isakmp'] = function(c, r, w)
+    return isakmp[w[3] or ''] and isakmp[w[3]](c, r, w) or nil
+end
+
+top['no crypto'] = function(c, r, w)
+    if w[3] == 'isakmp' and w[4] == 'enable' then
+        c.ike_off = at(r, {})
+    end
+    return true
+end
+
+-- crypto keyring NAME [vrf V]
+top['crypto keyring'] = function(c, r, w)
+    return w[3] and named(c.keyrings, c.unused, r, w[3])
+end
+
+local ikev2 = {proposal = 'v2_proposals', keyring = 'v2_keyrings',
+               policy = 'v2_policies', profile = 'v2_profiles'}
+
+top['crypto ikev2'] = function(c, r, w)
+    local kind = ikev2[w[3] or '']
+
+    return kind and w[4] and named(c[kind], c[kind .. '_list'], r, w[4])
+        or nil
+end
+
+local function transform_words(set, w)
+    local i = 5
+
+    while w[i] do
+        local t = w[i]:match('^esp%-(%S+)')
+        local ah = w[i]:match('^ah%-(%S+)')
+
+        if ah then
+            set.ah, set.protocol = ah, set.protocol or 'ah'
+        elseif t and (t:match('^sha') or t:match('^md5')) then
+            set.hash, set.protocol = t, 'esp'
+        elseif t then
+            set.encryption, set.protocol = t, 'esp'
+            if (w[i + 1] or ''):match('^%d+$') then
+                i = i + 1
+                set.encryption = t .. '-' .. w[i]
             end
         end
+        i = i + 1
+    end
+end
+
+-- crypto ipsec transform-set NAME T... | profile NAME | …
+top['crypto ipsec'] = function(c, r, w)
+    if w[3] == 'transform-set' and w[5] then
+        local set = named(c.transforms, c.unused, r, w[4])
+
+        set.mode = 'tunnel'
+        transform_words(set, w)
+        return set
+    elseif w[3] == 'profile' and w[4] then
+        return named(c.profiles, c.unused, r, w[4])
+    elseif w[3] == 'security-association' and w[4] == 'replay' then
+        c.anti_replay = w[5] ~= 'disable'
+        c.anti_replay_line = at(r, {})
+        return true
+    elseif w[3] == 'fragmentation' then
+        c.fragmentation = w[4]
         return true
     end
     return nil
 end
 
--- crypto ipsec transform-set NAME T... | crypto ipsec profile NAME
-top['crypto ipsec'] = function(c, r, w)
-    if w[3] == 'transform-set' and w[5] then
-        local set = named(c.transforms, c.unused, r, w[4])
-        local i = 5
+-- crypto map NAME SEQ ipsec-isakmp [dynamic D] | NAME local-address IF
+top['crypto map'] = function(c, r, w)
+    local m
 
-        while w[i] do
-            local t = w[i]:match('^esp%-(%S+)') or w[i]:match('^ah%-(%S+)')
-
-            if t and (t:match('^sha') or t:match('^md5')) then
-                set.hash, set.protocol = t, set.protocol or 'esp'
-            elseif t then
-                set.encryption, set.protocol = t, 'esp'
-                if (w[i + 1] or ''):match('^%d+$') then
-                    i = i + 1
-                    set.encryption = t .. '-' .. w[i]
-                end
-            end
-            i = i + 1
-        end
-        return set
-    elseif w[3] == 'profile' and w[4] then
-        return named(c.profiles, c.unused, r, w[4])
+    if w[4] == 'local-address' and w[5] then
+        c.local_addresses[w[3]] = at(r, {interface = w[5]})
+        return true
     end
-    return nil
+    if not (w[4] or ''):match('^%d+$') then
+        return nil
+    end
+    m = named(c.maps, c.map_list, r, w[3] .. ' ' .. w[4])
+    m.map, m.sequence = w[3], int(w[4])
+    m.peers, m.proposals = m.peers or {}, m.proposals or {}
+    m.manual = w[5] == 'ipsec-manual' or nil
+    for k = 6, #w - 1 do
+        if w[k] == 'dynamic' then
+            m.dynamic = w[k + 1]
+        end
+    end
+    return m
 end
 
--- crypto map NAME SEQ ipsec-isakmp
-top['crypto map'] = function(c, r, w)
+top['crypto dynamic-map'] = function(c, r, w)
     local m
 
     if not (w[4] or ''):match('^%d+$') then
         return nil
     end
-    m = named(c.maps, c.map_list, r, w[3] .. ' ' .. w[4])
-    m.map, m.sequence, m.proposals = w[3], int(w[4]), m.proposals or {}
+    m = named(c.dynamic_maps, c.unused, r, w[3] .. ' ' .. w[4])
+    m.map, m.peers, m.proposals = w[3], m.peers or {}, m.proposals or {}
     return m
 end
 
 top['interface'] = function(c, r, w)
-    return named(c.interfaces, c.interface_list, r, w[2] or '?')
+    return named(c.interfaces, c.interface_list, r,
+                 (table.concat(w, '', 2)))
 end
 
 top['access-list'] = function(c, r, w)
     if w[2] and (w[3] == 'permit' or w[3] == 'deny') then
-        add(acl(c, r, w[2]).entries, acl_entry(r, w, 3))
+        add(acl(c, r, w[2]).entries,
+            acl_entry(r, w, 3, is_standard(w[2])))
     end
     return true
 end
 
 top['ip access-list'] = function(c, r, w)
-    return w[4] and acl(c, r, w[4]) or nil
+    local list = w[4] and acl(c, r, w[4])
+
+    if list then
+        list.standard = w[3] == 'standard'
+    end
+    return list or nil
 end
 
 top['ip route'] = function(c, r, w)
     local prefix = prefix_of(w[3], w[4] or '')
 
     if prefix and w[5] then
-        add(c.routes, at(r, {prefix = prefix, next = w[5]}))
+        add(c.routes, at(r, {prefix = prefix, next = w[5],
+                             gateway = is_v4(w[6]) and w[6] or nil}))
     end
     return true
 end
 
-top['logging buffered'] = function(c)
+top['ip local'] = function(c, r, w)
+    if w[3] == 'pool' and w[4] and is_v4(w[5]) then
+        c.pools[w[4]] = at(r, {name = w[4], first = w[5],
+                               last = is_v4(w[6]) and w[6] or w[5]})
+    end
+    return true
+end
+
+-- ip nat inside source list L | route-map R …; static entries are no rules
+-- for whole networks.
+top['ip nat'] = function(c, r, w)
+    if w[3] == 'inside' and w[4] == 'source' and
+        (w[5] == 'list' or w[5] == 'route-map') and w[6] then
+        add(c.nat_rules, at(r, {kind = w[5], name = w[6]}))
+    end
+    return true
+end
+
+top['route-map'] = function(c, r, w)
+    local m
+
+    if not w[2] then
+        return nil
+    end
+    m = named(c.route_maps, c.unused, r, w[2])
+    m.steps = m.steps or {}
+    add(m.steps, at(r, {action = w[3] or 'permit', lists = {}}))
+    return m.steps[#m.steps]
+end
+
+top['logging buffered'] = function(c, r)
     c.logging.buffered = true
+    at(r, c.logging)
     return true
 end
 
 top['no logging'] = function(c, r, w)
-    if w[3] == 'buffered' then
+    if w[3] == 'buffered' or w[3] == 'on' then
         c.logging.buffered = false
+        at(r, c.logging)
     end
+    return true
+end
+
+top['crypto logging'] = function(c, r, w)
+    c.logging.session = c.logging.session or w[3] == 'session'
     return true
 end
 
@@ -188,25 +363,62 @@ local sub = {
         b.encryption = table.concat(w, '-', 2)
     end,
     ['hash'] = function(b, r, w) b.hash = w[2] end,
+    ['integrity'] = function(b, r, w) b.hash = w[2] end,
     ['group'] = function(b, r, w) b.group = w[2] end,
     ['authentication'] = function(b, r, w) b.authentication = w[2] end,
     ['lifetime'] = function(b, r, w)
         b.lifetime_s = int((w[2] or ''):match('^%d+$'))
     end,
-    ['set peer'] = function(b, r, w) b.peer = w[3] end,
+    ['set peer'] = function(b, r, w)
+        b.peers = b.peers or {}
+        add(b.peers, w[3])
+        b.peer = b.peer or w[3]
+    end,
     ['set transform-set'] = function(b, r, w)
-        b.proposals = {}
-        for i = 3, #w do
-            add(b.proposals, w[i])
+        b.proposals = {table.unpack(w, 3)}
+    end,
+    ['set pfs'] = function(b, r, w) b.pfs = w[3] or 'group1' end,
+    ['set isakmp-profile'] = function(b, r, w) b.ike_profile = w[3] end,
+    ['set ikev2-profile'] = function(b, r, w) b.v2_profile = w[3] end,
+    ['match address'] = function(b, r, w)
+        if b.peers then
+            b.access_list, b.match_line = w[3], at(r, {})
         end
     end,
-    ['set pfs'] = function(b, r, w) b.pfs = w[3] end,
-    ['match address'] = function(b, r, w) b.access_list = w[3] end,
-    ['ip address'] = function(b, r, w)
-        b.prefix = prefix_of(w[3], w[4] or '') or b.prefix
-        b.dhcp = b.dhcp or w[3] == 'dhcp' or w[3] == 'negotiated'
+    ['match ip'] = function(b, r, w)
+        if b.lists and w[3] == 'address' then
+            for k = 4, #w do
+                add(b.lists, w[k])
+            end
+        end
     end,
-    ['crypto map'] = function(b, r, w) b.applied = w[3] end,
+    ['ip address'] = function(b, r, w)
+        if w[5] ~= 'secondary' then
+            b.prefix = prefix_of(w[3], w[4] or '')
+            b.dhcp = w[3] == 'dhcp' or w[3] == 'negotiated' or nil
+        end
+    end,
+    ['no ip'] = function(b, r, w)
+        if w[3] == 'address' then
+            b.prefix, b.dhcp = nil, nil
+        end
+    end,
+    ['ip unnumbered'] = function(b, r, w) b.unnumbered = w[3] end,
+    ['ip nat'] = function(b, r, w) b.nat = w[3] end,
+    ['ip access-group'] = function(b, r, w)
+        if w[4] == 'in' then
+            b.filter_in, b.filter_line = w[3], at(r, {})
+        end
+    end,
+    ['ip mtu'] = function(b, r, w) b.ip_mtu = int(w[3]) end,
+    ['mtu'] = function(b, r, w) b.mtu = int(w[2]) end,
+    ['crypto map'] = function(b, r, w)
+        b.applied, b.applied_line = w[3], at(r, {})
+    end,
+    ['tunnel source'] = function(b, r, w) b.source = w[3] end,
+    ['tunnel mode'] = function(b, r, w)
+        b.mode = table.concat(w, ' ', 3)
+    end,
     ['tunnel destination'] = function(b, r, w) b.destination = w[3] end,
     ['tunnel protection'] = function(b, r, w) b.protection = w[5] end,
     ['ip tcp'] = function(b, r, w)
@@ -214,8 +426,22 @@ local sub = {
             b.adjust_mss = int((w[4] or ''):match('^%d+$'))
         end
     end,
-    ['shutdown'] = function(b) b.shutdown = true end,
+    ['shutdown'] = function(b, r) b.shutdown, b.shutdown_line = true,
+        at(r, {}) end,
+    ['pppoe-client'] = function(b) b.pppoe_client = true end,
+    ['ppp'] = function(b) b.ppp = true end,
     ['service-policy'] = function(b) b.qos = true end,
+    ['mode'] = function(b, r, w) b.mode = w[2] end,
+    ['acl'] = function(b, r, w) b.acl, b.acl_line = w[2], at(r, {}) end,
+    ['pool'] = function(b, r, w) b.pool = w[2] end,
+    ['keyring'] = function(b, r, w)
+        b.keyring = w[2] == 'local' and w[3] or w[2]
+    end,
+    ['proposal'] = function(b, r, w) b.proposal = w[2] end,
+    ['address'] = function(b, r, w)
+        b.address = is_v4(w[2]) and w[2] or b.address
+        b.prefix = prefix_of(w[2], w[3] or '')
+    end,
 }
 
 local function two(w)
@@ -226,12 +452,39 @@ local function rule_of(rules, w)
     return rules[two(w)] or rules[w[1]]
 end
 
-local function read_sub(block, r, w)
+-- pre-shared-key [address A [M] key | local | remote] [0|6] K
+local function pre_shared(c, block, r, w)
+    block.keys = block.keys or {}
+    if w[2] == 'address' then
+        for k = 3, #w - 1 do
+            if w[k] == 'key' then
+                local i = (w[k + 1] == '0' or w[k + 1] == '6') and w[k + 2]
+                    and k + 2 or k + 1
+
+                add(block.keys, at(r, {
+                    peer = w[3], key = w[i], any = w[3] == '0.0.0.0',
+                    prefix = prefix_of(w[3], w[4] or ''),
+                }))
+            end
+        end
+        return
+    end
+    add(block.keys, at(r, {key = w[#w], peer = block.address,
+                           side = w[3] and w[2] or nil,
+                           prefix = block.prefix}))
+end
+
+local function read_sub(c, block, r, w)
     local rule = rule_of(sub, w)
 
-    if block.entries and (w[1] == 'permit' or w[1] == 'deny' or
-                          (w[1]:match('^%d+$') and w[2])) then
-        add(block.entries, acl_entry(r, w, w[1]:match('^%d') and 2 or 1))
+    if block.entries and (w[1] == 'permit' or w[1] == 'deny') then
+        add(block.entries, acl_entry(r, w, 1, block.standard))
+    elseif block.entries and w[1]:match('^%d+$') and
+        (w[2] == 'permit' or w[2] == 'deny') then
+        add(block.entries, acl_entry(r, w, 2, block.standard))
+    elseif w[1] == 'pre-shared-key' then
+        pre_shared(c, block, r, w)
+        at(r, block)
     elseif rule then
         rule(block, r, w)
         at(r, block)
@@ -241,231 +494,70 @@ local function read_sub(block, r, w)
     return true
 end
 
-function lib.parse(rows)
-    local c = {
-        lines = {}, statements = 0, unused = {}, ike_proposals = {},
-        proposal_list = {}, keys_list = {}, transforms = {}, profiles = {},
-        maps = {}, map_list = {}, interfaces = {}, interface_list = {},
-        access_lists = {}, routes = {}, logging = {buffered = false},
+local function new_config()
+    return {
+        lines = {}, keys = {}, statements = 0, unused = {},
+        ike_proposals = {}, proposal_list = {}, keys_list = {},
+        ike_profiles = {}, keyrings = {}, groups = {}, group_list = {},
+        v2_proposals = {}, v2_proposals_list = {}, v2_keyrings = {},
+        v2_keyrings_list = {}, v2_policies = {}, v2_policies_list = {},
+        v2_profiles = {}, v2_profiles_list = {},
+        transforms = {}, profiles = {}, maps = {}, map_list = {},
+        dynamic_maps = {}, local_addresses = {}, interfaces = {},
+        interface_list = {}, access_lists = {}, routes = {}, pools = {},
+        nat_rules = {}, route_maps = {}, logging = {buffered = false},
+        anti_replay = true, ended = false,
     }
-    local block
+end
+
+-- A banner's text is none of the configuration: "banner motd ^C … ^C".
+local function banner_of(text)
+    local mark = text:match('^banner %S+ (%^?%S)')
+
+    if mark and not text:match('^banner %S+ %^?%S.*' ..
+                               mark:gsub('%W', '%%%0') .. '$') then
+        return mark
+    end
+    return nil
+end
+
+function lib.parse(rows)
+    local c = new_config()
+    local block, banner, head
 
     for _, r in ipairs(rows) do
         local text, indented = r.TEXT, r.INDENT ~= nil
-        local w = words_of(text)
+        local w = lib.words_of(text)
         local known
 
         from(r, c.lines)
-        if text:match('^!') then
+        if banner then
+            if text:find(banner, 1, true) then
+                banner = nil
+            end
+        elseif text:match('^!') then
             block = nil
+        elseif text == 'end' and not indented then
+            c.ended = true
         elseif indented then
-            known = block and read_sub(block, r, w)
+            known = block and read_sub(c, block, r, w)
         else
             local rule = rule_of(top, w)
 
+            banner = banner_of(text)
             known = rule and rule(c, r, w)
             block = known and known ~= true and known or nil
+            head = text
         end
         if not text:match('^!') then
             add(c.lines, (r.INDENT or '') .. text)
-            from(r, c.lines)
+            add(c.keys, indented and (head or '') .. ' / ' .. text or text)
         end
         c.statements = c.statements + (known and 1 or 0)
     end
     return c
 end
 
--- --- what they mean ---
-
-local function interface_of(c, map_name)
-    for _, i in ipairs(c.interface_list) do
-        if i.applied == map_name then
-            return i
-        end
-    end
-    return nil
-end
-
-local function key_for(c, peer)
-    local any
-
-    for _, k in ipairs(c.keys_list) do
-        if k.peer == peer then
-            return k
-        end
-        any = k.any and k or any
-    end
-    return any
-end
-
-function lib.vpns(c)
-    local out = {}
-
-    for _, m in ipairs(c.map_list) do
-        local i = interface_of(c, m.map)
-        local peer = m.peer or 'any'
-
-        add(out, cite({
-            id = m.name, name = m.name, context = '', ike_version = 1,
-            peer = peer, peer_any = peer == 'any', policy = m.map,
-            interface = i and i.name, mode = 'main',
-            role = peer == 'any' and 'responder' or 'either',
-        }, m))
-    end
-    for _, i in ipairs(c.interface_list) do
-        if i.protection then
-            local peer = i.destination or 'any'
-
-            add(out, cite({
-                id = i.name, name = i.name, context = '', ike_version = 1,
-                peer = peer, peer_any = peer == 'any', policy = i.protection,
-                interface = i.name, mode = 'main',
-                role = peer == 'any' and 'responder' or 'either',
-            }, i))
-        end
-    end
-    return out
-end
-
-local function existing(names, known, source)
-    local found, missing = cite({}, source), cite({}, source)
-
-    for _, n in ipairs(names) do
-        add(known[n] and found or missing, known[n] or n)
-    end
-    return found, missing
-end
-
-local function first_host(prefix)
-    local a, b, c, d, bits =
-        prefix:match('^(%d+)%.(%d+)%.(%d+)%.(%d+)/(%d+)$')
-
-    if not a or int(bits) == 0 then
-        return nil
-    end
-    if int(bits) >= 31 then
-        return prefix:match('^[^/]+')
-    end
-    return string.format('%s.%s.%s.%d', a, b, c, int(d) + 1)
-end
-
-local function lan_address(c, selector)
-    for _, i in ipairs(c.interface_list) do
-        local address = i.prefix and i.prefix:match('^[^/]+')
-
-        if address and selector and cidr(selector['local'], address) then
-            return address, i
-        end
-    end
-    return nil
-end
-
-local function add_map(c, out, m)
-    local list = m.access_list and c.access_lists[m.access_list]
-    local entry = list and list.entries[1]
-    local interface = m.map and interface_of(c, m.map)
-    local lan
-
-    out.map = cite({
-        name = m.name, access_list = m.access_list or '', peer = m.peer,
-        peer_any = m.peer == nil, proposals = m.proposals or {}, pfs = m.pfs,
-        interface = interface and interface.name,
-    }, m)
-    out.ipsec_proposals, out.missing_ipsec_proposals =
-        existing(m.proposals or {}, c.transforms, m)
-    out.access_list = list and cite({
-        name = list.name,
-        entries = each(list.entries, function(e) return e.text end),
-    }, list) or nil
-    if not list then
-        explain(out, 'access_list', m)
-    end
-    if entry and entry.source and entry.destination then
-        out.selector = cite({['local'] = entry.source,
-                             remote = entry.destination}, entry)
-        out.lan_address, lan = lan_address(c, out.selector)
-        out.remote_host = first_host(entry.destination)
-    end
-    out.adjust_mss = lan and lan.adjust_mss or
-        interface and interface.adjust_mss
-    if interface then
-        out.wan = cite({
-            name = interface.name, kind = interface.dhcp and 'dhcp' or
-                interface.prefix and 'static' or 'other',
-            shutdown = interface.shutdown or false,
-            address = interface.prefix and interface.prefix:match('^[^/]+'),
-            napt = false, filter_in = {}, qos = interface.qos or false,
-        }, interface)
-        out.qos = interface.qos or false
-    end
-end
-
-function lib.config(c, subject)
-    local out = {
-        ike_proposals = c.proposal_list, missing_ike_proposals = {},
-        ipsec_proposals = {}, missing_ipsec_proposals = {}, tunnels = {},
-        routes = c.routes, logging = {buffered = c.logging.buffered,
-                                      levels = {}},
-        anti_replay = true, qos = false,
-        device = {
-            hostname = c.hostname, lines = c.lines, maps = #c.map_list,
-            ike_policies = #c.proposal_list, vpns = #lib.vpns(c),
-            statements = c.statements,
-            peers = each(c.map_list, function(m) return m.peer end),
-        },
-    }
-    local m = subject and (c.maps[subject.id] or c.interfaces[subject.id])
-    local key
-
-    if not m then
-        return out
-    end
-    key = key_for(c, subject.peer)
-    if key or #c.proposal_list > 0 then
-        out.ike_policy = cite({
-            name = 'isakmp', peer = subject.peer, mode = 'main',
-            peer_any = subject.peer_any, key = key and key.key,
-            proposals = each(c.proposal_list, function(p)
-                return p.name
-            end),
-        }, key or m)
-    else
-        explain(out, 'ike_policy', m)
-    end
-    add_map(c, out, m)
-    return out
-end
-
--- --- routes ---
-
-local function bits_of(prefix)
-    return int(prefix:match('/(%d+)$'))
-end
-
-function lib.route_to(routes, address)
-    local best
-
-    for _, r in ipairs(routes) do
-        if is_v4(address) and cidr(r.prefix, address) and
-            (not best or bits_of(r.prefix) > bits_of(best.prefix)) then
-            best = r
-        end
-    end
-    return best
-end
-
--- "9 weeks, 4 days, 2 hours, 3 minutes" in seconds.
-function lib.uptime(text)
-    local units = {year = 31536000, week = 604800, day = 86400, hour = 3600,
-                   minute = 60, second = 1}
-    local total
-
-    for n, unit in (text or ''):gmatch('(%d+) (%a-)s?%f[%A]') do
-        if units[unit] then
-            total = (total or 0) + int(n) * units[unit]
-        end
-    end
-    return total
-end
+lib.add, lib.at, lib.prefix_of = add, at, prefix_of
 
 return lib

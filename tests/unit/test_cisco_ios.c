@@ -143,6 +143,7 @@ static void test_config(void **state)
     assert_leaf(f, "map.pfs", "\"group14\"");
     assert_leaf(f, "ipsec_proposals",
                 "[{\"encryption\":\"aes-256\",\"hash\":\"sha256-hmac\","
+                "\"mode\":\"tunnel\","
                 "\"name\":\"TS\",\"protocol\":\"esp\"}]");
     assert_leaf(f, "missing_ipsec_proposals", "[\"GONE\"]");
     assert_leaf(f, "access_list.entries.1",
@@ -185,9 +186,9 @@ static void test_messages(void **state)
         {"peer address 198.51.100.6 not found", "ipsec.map-order"},
         {"IPSEC(initialize_sas): invalid proxy IDs", "ipsec.proxy-invalid"},
         {"HW_VPN-1-HPRXERR: Virtual Private Network (VPN) Module0/2: Packet "
-         "Encryption/Decryption error, status=4615", "esp.replay"},
+         "Encryption/Decryption error, status=4615", "esp.fragments"},
         {"%C1700_EM-1-ERROR: packet-rx error: ESP sequence fail",
-         "esp.replay"},
+         "esp.sequence"},
         {"crypto_engine_select_crypto_engine: can't handle any more",
          "crypto.engine-exhausted"},
         {"%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has "

@@ -1,0 +1,236 @@
+-- Facts of the longer replies: show crypto ipsec sa, and the log.
+
+local crypto = {}
+
+-- Is an address one of the subject's peers?
+function crypto.is_peer(subject, address)
+    if not subject or not address then
+        return false
+    end
+    if has(subject.peers) and any(subject.peers, function(p)
+        return p == address
+    end) then
+        return true
+    end
+    return subject.peer == address
+end
+
+-- May an address be the subject's, whose peer is not fixed?
+function crypto.may_call(subject, address, known)
+    return subject ~= nil and subject.peer_any and address ~= nil and
+        not any(known, function(p) return p == address end)
+end
+
+-- --- show crypto ipsec sa ---
+
+-- "(10.1.0.0/255.255.255.0/0/0)" as 10.1.0.0/24.
+local function network_of(ident)
+    local address, mask = (ident or ''):match('^([^/]+)/([^/]+)/')
+
+    if not address then
+        return nil
+    end
+    return lib.prefix_of(address, mask) or address .. '/' .. mask
+end
+
+local function is_mine(r, subject, config)
+    if not subject then
+        return true
+    end
+    if crypto.is_peer(subject, r.PEER) then
+        return not config or not has(config.tunnel) or
+            r.INTERFACE == config.tunnel.name
+    end
+    if config and has(config.tunnel) then
+        return r.INTERFACE == config.tunnel.name
+    end
+    if config and has(config.selectors) and #config.selectors > 0 then
+        return any(config.selectors, function(s)
+            return s['local'] == network_of(r.LOCAL) and
+                s.remote == network_of(r.REMOTE)
+        end)
+    end
+    return subject.peer_any and r.PEER ~= nil and has(subject.interface) and
+        r.INTERFACE == subject.interface and
+        not (config and any(config.device.peers, function(p)
+            return p == r.PEER
+        end))
+end
+
+local function number(text)
+    return text and tonumber((text:gsub('^0[xX]', '')), 16)
+end
+
+local function add_counters(out, r)
+    local c = out.counters or {encaps = 0, decaps = 0, send_errors = 0,
+                               recv_errors = 0}
+
+    c.encaps = c.encaps + int(r.ENCAPS)
+    c.decaps = c.decaps + int(r.DECAPS)
+    c.send_errors = c.send_errors + (int(r.SEND_ERRORS) or 0)
+    c.recv_errors = c.recv_errors + (int(r.RECV_ERRORS) or 0)
+    out.counters = from(r, c)
+    out.path_mtu = int(r.PATH_MTU) or out.path_mtu
+    out.interface, out.remote = r.INTERFACE, r.PEER
+    out.remote_port = int(r.PORT)
+end
+
+local function add_sa(out, r)
+    local side = r.DIRECTION == 'inbound' and out.inbound or out.outbound
+
+    side[#side + 1] = from(r, {
+        key = r.SPI, spi = r.SPI, protocol = r.PROTOCOL:upper(),
+        transform = r.TRANSFORM, lifetime_s = int(r.LIFETIME),
+        status = r.STATUS,
+    })
+end
+
+-- Does a complete entry of a map that is applied stand in the table?
+local function is_expected(subject, config)
+    if not subject or subject.peer_any or not config or not has(config.map)
+        or not has(config.map.interface) then
+        return false
+    end
+    if has(config.tunnel) then
+        return has(config.wan.address) and not config.tunnel.shutdown
+    end
+    return config.map.kind == 'crypto-map' and #config.selectors > 0 and
+        #config.ipsec_proposals > 0
+end
+
+-- One pass over the rows: blocks, and what of them is the subject's.
+local function blocks_of(rows, subject, config, out)
+    local d = {blocks = 0, ended = 0, counted = 0, lost = 0, mine = 0}
+    local current
+
+    for _, r in ipairs(rows) do
+        if r.CURRENT then
+            d.blocks, current = d.blocks + 1, number(r.CURRENT)
+            current = current ~= 0 and current or nil
+        end
+        if r.ENCAPS and r.DECAPS then
+            d.counted = d.counted + 1
+        end
+        if r.SPI and r.DIRECTION == 'outbound' and number(r.SPI) == current
+        then
+            current = nil
+        end
+        if r.END then
+            d.ended, d.lost = d.ended + 1, d.lost + (current and 1 or 0)
+            current = nil
+        end
+        if is_mine(r, subject, config) then
+            if r.SPI and r.PROTOCOL ~= 'pcp' then
+                add_sa(out, r)
+            end
+            if r.ENCAPS and r.DECAPS then
+                add_counters(out, r)
+                d.mine = d.mine + 1
+            end
+        end
+    end
+    return d
+end
+
+function crypto.ipsec_sa(rows, subject, config)
+    local out = {inbound = {}, outbound = {}}
+
+    out.device = blocks_of(rows, subject, config, out)
+    out.device.expected = is_expected(subject, config)
+    out.device.none = any(rows, function(r) return r.NONE ~= nil end)
+    return out
+end
+
+-- --- the log ---
+
+-- "20:44:44", "1d00h", "2w5d" as seconds since the start.
+local function since_start(text)
+    local units = {y = 31536000, w = 604800, d = 86400, h = 3600}
+    local h, m, s = (text or ''):match('^(%d%d):(%d%d):(%d%d)$')
+    local a, u, b, v = (text or ''):match('^(%d+)([ywd])(%d+)([wdh])$')
+
+    if h then
+        return int(h) * 3600 + int(m) * 60 + int(s)
+    end
+    return a and int(a) * units[u] + int(b) * units[v] or nil
+end
+
+local function age_of(at, about)
+    local clock = about.clock
+    local stamp = clock and lib.stamp(at, clock.seconds, clock.year)
+    local start = since_start((at or ''):gsub('^%d+: ', ''))
+
+    if stamp then
+        return clock.seconds - stamp
+    end
+    if start and about.uptime_s then
+        return about.uptime_s - start
+    end
+    return nil
+end
+
+-- Each event's age; a line without a time is as old as the one before it.
+local function add_ages(all, about)
+    local last
+
+    for _, e in ipairs(all) do
+        if e.at then
+            last = age_of(e.at, about)
+        end
+        e.age_s = last
+    end
+end
+
+-- Younger than a quarter of an hour (a clock may lag by a minute).
+local function is_recent(e)
+    return e.age_s ~= nil and e.age_s < 900 and e.age_s > -90
+end
+
+local function with_one_peer(all, subject)
+    for _, e in ipairs(all) do
+        if e.peer and crypto.is_peer(subject, e.peer) then
+            e.peer = subject.peer
+        end
+    end
+end
+
+local function head_of(rows)
+    local h = {}
+
+    for _, r in ipairs(rows) do
+        h.buffer, h.size = r.BUFFER or h.buffer, int(r.SIZE) or h.size
+        h.logged = int(r.LOGGED) or h.logged
+    end
+    return h
+end
+
+-- about: {peers, alone, clock, uptime_s}
+function crypto.log(rows, subject, about)
+    local lines = where(rows, function(r)
+        return r.TEXT ~= nil or r.BARE ~= nil
+    end)
+    local all = events(lines, function(r) return r.TEXT or r.BARE end, 'AT')
+    local head = head_of(rows)
+    local out
+
+    lib.assign(all)
+    add_ages(all, about)
+    with_one_peer(all, subject)
+    out = log_facts(all, subject, {peers = about.peers, alone = about.alone})
+    out.enabled = head.buffer ~= 'disabled'
+    out.recent = where(out.current, is_recent)
+    out.strangers = where(all, function(e)
+        return e.peer ~= nil and about.peers ~= nil and is_recent(e) and
+            e.event ~= 'other' and e.event ~= 'ike.finish' and
+            not any(about.peers, function(p) return p == e.peer end)
+    end)
+    out.device.recent = where(all, is_recent)
+    -- Silence counts only below the buffer's own heading, or when the
+    -- buffer says that it never took a line.
+    out.device.recognised = head.buffer == 'disabled' or
+        head.size ~= nil or #all > 0 or
+        head.logged == 0
+    return out
+end
+
+return crypto

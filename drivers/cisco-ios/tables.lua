@@ -1,0 +1,212 @@
+-- Small helpers for the replies of an IOS router that are tables of lines:
+-- routes, times, and which peer a line of debugging is about.
+
+local is_v4 = lib.is_v4
+local tables = {}
+
+-- Lines of `all` that are not in `some`, each as often as it is missing.
+function tables.without(all, some)
+    local left, out = {}, {}
+
+    for _, k in ipairs(some) do
+        left[k] = (left[k] or 0) + 1
+    end
+    for _, k in ipairs(all) do
+        if (left[k] or 0) > 0 then
+            left[k] = left[k] - 1
+        else
+            out[#out + 1] = k
+        end
+    end
+    return out
+end
+
+-- --- routes ---
+
+local protocols = {C = 'connected', L = 'local', S = 'static', R = 'rip',
+                   O = 'ospf', B = 'bgp', D = 'eigrp', i = 'isis'}
+
+-- The rows of show ip route as a list of paths; and whether every group has
+-- as many networks as it announces.
+function tables.routes(rows)
+    local list, complete, group, left = {}, true, nil, 0
+    local prefix, code
+
+    for _, r in ipairs(rows) do
+        if r.SUBNETS then
+            complete = complete and left <= 0
+            group, left = r.GROUP_LENGTH, int(r.SUBNETS)
+        end
+        if r.PREFIX then
+            prefix = r.PREFIX .. '/' .. (r.LENGTH or group or '32')
+            code = r.CODE
+            left = left - 1
+        end
+        if r.PATH or r.PREFIX then
+            list[#list + 1] = from(r, {
+                prefix = prefix, interface = r.INTERFACE, next_hop = r.NEXT,
+                protocol = protocols[code:sub(1, 1)] or 'other',
+            })
+        end
+    end
+    return list, complete and left <= 0
+end
+
+local function bits_of(prefix)
+    return int(prefix:match('/(%d+)$'))
+end
+
+local function longest(routes, address)
+    local best
+
+    for _, r in ipairs(routes) do
+        if cidr(r.prefix, address) and
+            (not best or bits_of(r.prefix) > bits_of(best.prefix)) then
+            best = r
+        end
+    end
+    return best
+end
+
+-- The route that an address would take, its interface found by way of its
+-- next hop.
+function tables.route_to(routes, address)
+    local best = is_v4(address) and longest(routes, address) or nil
+    local hop, name = best, nil
+
+    for _ = 1, 5 do
+        if hop and not hop.interface and is_v4(hop.next_hop) then
+            hop = longest(where(routes, function(r)
+                return r.prefix ~= '0.0.0.0/0'
+            end), hop.next_hop)
+        end
+    end
+    name = hop and hop.interface
+    if not best then
+        return nil
+    end
+    return cite({
+        prefix = best.prefix, interface = name, next_hop = best.next_hop,
+        protocol = best.protocol,
+    }, best)
+end
+
+-- --- times ---
+
+-- "9 weeks, 4 days, 2 hours, 3 minutes" in seconds.
+function tables.uptime(text)
+    local units = {year = 31536000, week = 604800, day = 86400, hour = 3600,
+                   minute = 60, second = 1}
+    local total
+
+    for n, unit in (text or ''):gmatch('(%d+) (%a-)s?%f[%A]') do
+        if units[unit] then
+            total = (total or 0) + int(n) * units[unit]
+        end
+    end
+    return total
+end
+
+local days_before = {Jan = 0, Feb = 31, Mar = 59, Apr = 90, May = 120,
+                     Jun = 151, Jul = 181, Aug = 212, Sep = 243, Oct = 273,
+                     Nov = 304, Dec = 334}
+
+-- Seconds since 2000 began, near enough to subtract.
+local function seconds(year, month, day, h, m, s)
+    local y = int(year) - 2000
+    local leap = (y + 3) // 4 + (y % 4 == 0 and days_before[month] > 31 and 1
+                                 or 0)
+
+    return ((y * 365 + leap + days_before[month] + int(day)) * 24 + int(h)) *
+        3600 + int(m) * 60 + int(s)
+end
+
+-- show clock's row in seconds, and its year.
+function tables.clock(r)
+    local h, m, s = r.TIME:match('^(%d+):(%d+):(%d+)')
+
+    if not days_before[r.MONTH] then
+        return nil
+    end
+    return seconds(r.YEAR, r.MONTH, r.DAY, h, m, s), int(r.YEAR)
+end
+
+-- A line's time ("*Mar 28 08:14:22.335") in seconds, by the clock's year (or
+-- the year before, when it would lie ahead); nil for any other form.
+function tables.stamp(text, now, year)
+    local month, day, rest =
+        (text or ''):match('([A-Z]%l%l)%s+(%d+)%s+(.*)')
+    local own, h, m, s
+    local at
+
+    if not month or not days_before[month] or not now then
+        return nil
+    end
+    own = rest:match('^(%d%d%d%d) ')
+    h, m, s = rest:match('(%d%d):(%d%d):(%d%d)')
+    if not h then
+        return nil
+    end
+    at = seconds(own or year, month, day, h, m, s)
+    if not own and at > now + 86400 then
+        at = seconds(year - 1, month, day, h, m, s)
+    end
+    return at
+end
+
+-- --- whose line it is ---
+
+-- Debugging names the peer only now and then: a line without one belongs to
+-- the line before it that names one under the same number in brackets, or,
+-- at its end, to the failure that sums it up.
+local function number_of(text)
+    return text:match('^ISAKMP:? ?%((%d[%d:]*)%)')
+end
+
+local function peer_of(text)
+    return text:match('matching (%d+%.%d+%.%d+%.%d+)') or
+        text:match('matched (%d+%.%d+%.%d+%.%d+)') or
+        text:match('received packet from (%d+%.%d+%.%d+%.%d+)') or
+        text:match('sending packet to (%d+%.%d+%.%d+%.%d+)') or
+        text:match('authenticated with (%d+%.%d+%.%d+%.%d+)')
+end
+
+local sums_up = {['ike.mode-failure'] = true, ['ike.bad-message'] = true}
+
+-- Events in order: e.peer where it can be told, e.near true when it was told
+-- by a neighbour.
+function tables.assign(all)
+    local by_number, latest = {}, nil
+
+    for _, e in ipairs(all) do
+        local number = number_of(e.text)
+        local peer = e.peer or peer_of(e.text)
+
+        if peer then
+            latest = peer
+            by_number[number or ''] = peer
+        elseif number or e.event:match('^ipsec%.') then
+            e.peer = by_number[number or ''] or latest
+        end
+        if number and peer then
+            e.peer = e.event ~= 'other' and peer or e.peer
+        end
+    end
+    for i, e in ipairs(all) do
+        if sums_up[e.event] then
+            for k = i - 1, math.max(1, i - 12), -1 do
+                local before = all[k]
+
+                if sums_up[before.event] then
+                    break
+                end
+                if before.event ~= 'other' and before.text:match('ISAKMP')
+                then
+                    before.peer = before.peer or e.peer
+                end
+            end
+        end
+    end
+end
+
+return tables
