@@ -266,9 +266,7 @@ local function add_access_list(c, out, m)
 
     out.access_list = list and cite({
         name = list.name,
-        entries = each(list.entries, function(e)
-            return cite({text = e.text}, e)
-        end),
+        entries = each(list.entries, function(e) return e.text end),
     }, list) or nil
     if not list then
         explain(out, 'access_list', m.match_line or m)
