@@ -89,7 +89,7 @@ local function add_ike_policy(c, out, profile)
         name = policy.name, peer = profile.peer or 'any',
         peer_any = (profile.peer or 'any') == 'any', key = policy.key,
         mode = mode_of({peer = profile.peer or 'any'}, policy),
-        proposals = policy.proposals,
+        proposals = policy.proposals, nat_traversal = policy.natt == true,
     }, policy)
     out.ike_local_id, out.ike_remote_id = policy.local_id, policy.remote_id
     explain(explain(out, 'ike_local_id', policy), 'ike_remote_id', policy)
@@ -192,7 +192,10 @@ local function device_facts(c)
                             function(p) return p.name end),
         interfaces = each(c.list.interfaces, function(i) return i.name end),
         peers = each(c.list.profiles, function(p)
-            return p.peer ~= 'any' and p.peer or nil
+            return is_v4(p.peer) and p.peer or nil
+        end),
+        loose = count(c.list.profiles, function(p)
+            return not is_v4(p.peer)
         end),
     }
 end
