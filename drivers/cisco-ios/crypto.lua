@@ -71,6 +71,10 @@ local function add_counters(out, r)
     c.recv_errors = c.recv_errors + (int(r.RECV_ERRORS) or 0)
     out.counters = from(r, c)
     out.path_mtu = int(r.PATH_MTU) or out.path_mtu
+    if r.PATH_MTU and r.CURRENT and number(r.CURRENT) ~= 0 then
+        -- What ESP leaves for a packet: as shown, else by its largest header.
+        out.usable_mtu = int(r.PLAIN_MTU) or int(r.PATH_MTU) - 82
+    end
     out.interface, out.remote = r.INTERFACE, r.PEER
     out.remote_port = int(r.PORT)
 end
