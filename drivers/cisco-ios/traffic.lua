@@ -17,6 +17,22 @@ local function within(a, b)
         cidr(b, host_of(a))
 end
 
+-- "10.1.0.0/24" as an access list writes it.
+local function wildcard(prefix)
+    local left, out = bits_of(prefix) or 32, {}
+
+    for i = 1, 4 do
+        local bits = math.max(0, math.min(8, left - 8 * (i - 1)))
+
+        out[i] = tostring((1 << (8 - bits)) - 1)
+    end
+    if left == 32 then
+        return 'host ' .. host_of(prefix)
+    end
+    return left == 0 and 'any' or host_of(prefix) .. ' ' ..
+        table.concat(out, '.')
+end
+
 -- Some host of a network that is no network address.
 local function some_host(prefix)
     local a, b, c, d, bits =
@@ -210,6 +226,7 @@ end
 
 traffic.host_of, traffic.bits_of = host_of, bits_of
 traffic.within, traffic.some_host = within, some_host
+traffic.wildcard = wildcard
 traffic.passage, traffic.nat = passage, nat_facts
 
 return traffic

@@ -150,7 +150,11 @@ end
 
 local function selectors_of(list)
     return each(permits_of(list), function(e)
-        return cite({['local'] = e.source, remote = e.destination}, e)
+        return cite({
+            ['local'] = e.source, remote = e.destination,
+            local_text = lib.wildcard(e.source),
+            remote_text = lib.wildcard(e.destination),
+        }, e)
     end)
 end
 

@@ -149,7 +149,9 @@ static void test_config(void **state)
     assert_leaf(f, "access_list.entries.1",
                 "\"permit ip host 10.2.0.8 host 172.21.114.123\"");
     assert_leaf(f, "selector", "{\"local\":\"172.21.113.0/24\","
-                               "\"remote\":\"172.21.114.0/24\"}");
+                               "\"local_text\":\"172.21.113.0 0.0.0.255\","
+                               "\"remote\":\"172.21.114.0/24\","
+                               "\"remote_text\":\"172.21.114.0 0.0.0.255\"}");
     assert_leaf(f, "lan_address", "\"172.21.113.1\"");
     assert_leaf(f, "remote_host", "\"172.21.114.1\"");
     assert_leaf(f, "adjust_mss", "1360");
