@@ -1,0 +1,206 @@
+-- Small helpers for the replies of an ASA or PIX that are tables or logs.
+
+local add = lib.add
+local tables = {}
+
+local months = {
+    Jan = '01', Feb = '02', Mar = '03', Apr = '04', May = '05', Jun = '06',
+    Jul = '07', Aug = '08', Sep = '09', Oct = '10', Nov = '11', Dec = '12',
+}
+
+-- "Aug 15 2019 13:44:38", "2019-08-15T13:44:38Z" or "13:44:38.1 UTC Thu Aug
+-- 15 2019" as "2019/08/15 13:44:38".
+function tables.iso(text)
+    local s = text or ''
+    local m, d, y, t = s:match('^(%a%a%a) +(%d+) (%d+) (%d+:%d+:%d+)')
+
+    if not m then
+        t, m, d, y = s:match('^[*.]?(%d+:%d+:%d+)%S* %S+ %a+ (%a%a%a) +(%d+) (%d+)')
+    end
+    if not m then
+        y, m, d, t = s:match('^(%d+)%-(%d+)%-(%d+)T(%d+:%d+:%d+)')
+        return y and string.format('%s/%s/%s %s', y, m, d, t)
+    end
+    if not months[m] then
+        return nil
+    end
+    return string.format('%s/%s/%02d %s', y, months[m], int(d),
+                         #t == 7 and '0' .. t or t)
+end
+
+-- "1 year 97 days", "3 days 3 hours", "2 mins 5 secs" in seconds.
+function tables.uptime(text)
+    local units = {year = 31536000, day = 86400, hour = 3600, min = 60,
+                   sec = 1}
+    local total
+
+    for n, unit in (text or ''):gmatch('(%d+) (%a+)') do
+        local one = units[(unit:gsub('s$', ''))]
+
+        if one then
+            total = (total or 0) + int(n) * one
+        end
+    end
+    return total
+end
+
+function tables.route_to(routes, address)
+    local best
+
+    for _, r in ipairs(routes) do
+        if lib.is_v4(address) and cidr(r.prefix, address) and
+            (not best or lib.bits(r.prefix) > lib.bits(best.prefix)) then
+            best = r
+        end
+    end
+    return best
+end
+
+-- Static routes of the configuration that the table does not show.
+function tables.not_shown(config_routes, shown)
+    return where(config_routes, function(c)
+        return not c.tracked and not any(shown, function(r)
+            return r.prefix == c.prefix and r.interface == c.interface
+        end)
+    end)
+end
+
+-- Lines of `all` that are not in `some`, each as often as it is missing.
+function tables.without(all, some)
+    local left, out = {}, {}
+
+    for _, k in ipairs(some) do
+        left[k] = (left[k] or 0) + 1
+    end
+    for _, k in ipairs(all) do
+        if (left[k] or 0) > 0 then
+            left[k] = left[k] - 1
+        else
+            add(out, k)
+        end
+    end
+    return out
+end
+
+-- --- IKE states ---
+
+local up = {
+    mm_active = true, am_active = true, qm_idle = true, ready = true,
+    oak_qm_idle = true, mm_active_rekey = true, am_active_rekey = true,
+    mm_rekey_done_h2 = true, am_rekey_done_h2 = true, mm_rekey_done = true,
+    am_rekey_done = true, rekey = true,
+}
+local silent = {
+    mm_wait_msg2 = true, am_wait_msg2 = true, mm_no_state = true,
+    ag_no_state = true, mm_snd_msg1 = true, am_snd_msg1 = true,
+    mm_bld_msg1 = true, am_bld_msg1 = true, mm_start = true,
+    am_start = true,
+}
+local others = {
+    '^[ma]m_wait_msg%d$', '^[ma]m_snd_msg%d[%w_]*$', '^[ma]m_bld_msg%d$',
+    '^[ma]m_wait_delete$', '^[ma]m_tm_[%w_]+$', '^[ma]m_free$',
+    '^[ma]m_done$', '^[ma]m_rekey[%w_]*$', '^[ma]m_null$',
+    '^mm_sa_setup$', '^mm_key_exch$', '^mm_key_auth$', '^ag_init_exch$',
+    '^ag_auth$', '^in%-neg$', '^delete$', '^deleting$', '^oak_[%w_]+$',
+    '^qm_[%w_]+$',
+}
+
+-- up, silent (nothing came back), half; nil for a word never met.
+function tables.state(word)
+    if up[word] then
+        return 'up'
+    elseif silent[word] then
+        return 'silent'
+    end
+    for _, p in ipairs(others) do
+        if word:match(p) then
+            return 'half'
+        end
+    end
+    return nil
+end
+
+function tables.mode(word)
+    if word:match('^a[mg]_') then
+        return 'aggressive'
+    end
+    return word:match('^mm_') and 'main' or nil
+end
+
+-- --- whose is it ---
+
+-- The names of the configuration, as a table to look them up in.
+function tables.names(list)
+    local out = {}
+
+    for _, n in ipairs(list) do
+        out[n.name] = n.address
+    end
+    return out
+end
+
+-- The tests whether an address (or its name) is the subject's peer. Who may
+-- call from anywhere has every address that no other VPN names.
+function tables.peer_test(subject, names, known)
+    local function resolved(p)
+        return p and (names[p] or p)
+    end
+    local function listed(list, p)
+        return any(list, function(x) return x == p end)
+    end
+
+    if not subject then
+        return function() return true end
+    end
+    return function(p)
+        p = resolved(p)
+        if subject.peer_any then
+            return p ~= nil and not listed(known, p)
+        end
+        return p == subject.peer or
+            has(subject.peers) and listed(subject.peers, p)
+    end
+end
+
+-- Lines of a debug name no peer: the packet's line above them does.
+function tables.adopt(all, own)
+    local current
+
+    for _, e in ipairs(all) do
+        if e.event == 'debug.packet' then
+            current = e.peer ~= own and e.peer or e.destination
+            e.peer = current
+        elseif not e.peer and (e.event:match('^ike%.') or
+                               e.event:match('^ipsec%.') or
+                               e.event:match('^atts%.')) then
+            e.peer = current
+        end
+    end
+    return all
+end
+
+-- The events that tell of now: younger than a quarter of an hour, or (where
+-- the lines have no time) from the last begin on.
+function tables.fresh(events, now)
+    local started, out = 0, {}
+
+    for i, e in ipairs(events) do
+        if e.event == 'ike.begin' and e.phase == 1 then
+            started = i
+        end
+    end
+    for i, e in ipairs(events) do
+        local at = stamp(e.at)
+
+        if at and now then
+            if now - at < 900 and now >= at - 60 then
+                add(out, e)
+            end
+        elseif i >= started then
+            add(out, e)
+        end
+    end
+    return out
+end
+
+return tables

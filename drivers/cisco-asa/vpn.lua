@@ -1,0 +1,566 @@
+-- What the lines of config.lua mean for one VPN of an ASA or PIX: an entry of
+-- a crypto map, or a tunnel interface.
+
+local add = lib.add
+local vpn = {}
+
+-- --- the device ---
+
+-- PIX 5 and 6: another grammar and other defaults.
+local function is_old(c)
+    local text = c.version and c.version.text or ''
+
+    if text ~= '' then
+        return text:match('^[56]%.') ~= nil
+    end
+    return #c.keys_list > 0 and #c.group_list == 0
+end
+
+local function is_modern(c)
+    local major, minor = (c.version and c.version.text or '')
+        :match('^(%d+)%.(%d+)')
+
+    if major then
+        return int(major) > 8 or (int(major) == 8 and int(minor) >= 3)
+    end
+    return any(c.nats, function(n) return n.manual or n.object end)
+end
+
+-- The interface (its line's name and its nameif are its names).
+local function interface_named(c, name)
+    for _, i in ipairs(c.interface_list) do
+        if name and (i.nameif == name or i.name == name) then
+            return i
+        end
+    end
+    return nil
+end
+
+local function address_of(i)
+    return i and lib.host(i.prefix)
+end
+
+-- --- the VPNs ---
+
+local function definition(c, m)
+    return m.dynamic and c.dynamic[m.dynamic] or m
+end
+
+local function peers_of(c, m)
+    local d = definition(c, m)
+
+    return m.peers or d and d.peers or {}
+end
+
+local function role_of(m, peer)
+    if peer == 'any' or m.connection == 'answer-only' then
+        return 'responder'
+    end
+    return m.connection == 'originate-only' and 'initiator' or 'either'
+end
+
+local function version_of(c, m)
+    local d = definition(c, m) or m
+
+    return (m.ikev2 or d.ikev2) and not (m.ikev1 or d.ikev1) and 2 or 1
+end
+
+local function map_vpn(c, m)
+    local applied = c.applied[m.map]
+    local peers = peers_of(c, m)
+    local peer = peers[1] or 'any'
+
+    return cite({
+        id = m.name, name = m.name, context = '',
+        ike_version = version_of(c, m), peer = peer, peers = peers,
+        peer_any = peer == 'any', policy = m.map, dynamic = m.dynamic,
+        interface = applied and applied.interface,
+        mode = m.mode or 'main', role = role_of(m, peer),
+    }, m)
+end
+
+local function tunnel_vpn(c, i)
+    local p = c.profiles[i.protection]
+
+    return cite({
+        id = i.name, name = i.name, context = '', tunnel = true,
+        ike_version = p and p.ikev2 and not p.ikev1 and 2 or 1,
+        peer = i.destination or 'any', peers = {i.destination},
+        peer_any = i.destination == nil, policy = i.protection,
+        interface = i.source, mode = 'main', role = 'either',
+    }, i)
+end
+
+function vpn.vpns(c)
+    local out = {}
+
+    for _, m in ipairs(c.map_list) do
+        add(out, map_vpn(c, m))
+    end
+    for _, i in ipairs(c.interface_list) do
+        if i.protection then
+            add(out, tunnel_vpn(c, i))
+        end
+    end
+    return out
+end
+
+-- --- keys and policies ---
+
+local function group_for(c, peer)
+    return c.groups_l2l[peer] or c.groups_l2l.DefaultL2LGroup
+end
+
+local function old_key(c, peer)
+    local general
+
+    for _, k in ipairs(c.keys_list) do
+        if k.peer == peer then
+            return k
+        end
+        general = k.any and k or general
+    end
+    return general
+end
+
+local function key_source(c, peer)
+    local g = group_for(c, peer)
+
+    if g and (g.key or g.local_key or g.remote_key or g.trustpoint) then
+        return g
+    end
+    return old_key(c, peer)
+end
+
+-- Keys of addresses that no crypto map names: likely a mistyped one.
+local function orphan_keys(c, used)
+    local out = {}
+    local function check(address, item)
+        if address and lib.is_v4(address) and address ~= '0.0.0.0' and
+            not any(used, function(p) return p == address end) then
+            add(cite(out, item), address)
+        end
+    end
+
+    for _, g in ipairs(c.group_list) do
+        if g.type == 'ipsec-l2l' or g.key then
+            check(g.name, g)
+        end
+    end
+    for _, k in ipairs(c.keys_list) do
+        check(k.peer, k)
+    end
+    return out
+end
+
+local function used_peers(c)
+    local out = {}
+
+    for _, v in ipairs(vpn.vpns(c)) do
+        for _, p in ipairs(v.peers) do
+            add(out, p)
+        end
+    end
+    return out
+end
+
+local function add_policy(c, out, v, m)
+    local source = key_source(c, v.peer)
+    local list = c.policy_lists[v.ike_version]
+
+    out.ike_proposals = list
+    out.orphan_keys = orphan_keys(c, used_peers(c))
+    if not source and not v.peer_any or #list == 0 then
+        explain(out, 'ike_policy', m)
+        return
+    end
+    out.ike_policy = cite({
+        name = v.peer, peer = v.peer, peer_any = v.peer_any, mode = v.mode,
+        key = source and (source.key or source.local_key),
+        remote_key = source and (source.remote_key or source.key),
+        proposals = each(list, function(p) return p.name end),
+    }, source or m)
+end
+
+local function enabled_on(c, name, version)
+    for _, e in ipairs(c.enabled) do
+        if e.interface == name and e.version == version then
+            return e
+        end
+    end
+    return nil
+end
+
+-- --- phase 2 ---
+
+local function existing(names, known, source)
+    local found, missing = cite({}, source), cite({}, source)
+
+    for _, n in ipairs(names or {}) do
+        add(known[n] and found or missing, known[n] or n)
+    end
+    return found, missing
+end
+
+local function is_strong(p)
+    return p.encryption ~= nil and p.encryption ~= 'des' and
+        p.encryption ~= 'null'
+end
+
+local function needs_strong(out)
+    return #out.ipsec_proposals > 0 and all(out.ipsec_proposals, is_strong)
+        or #out.ike_proposals > 0 and all(out.ike_proposals, is_strong)
+end
+
+local function add_map(c, out, m, v)
+    local d = definition(c, m) or m
+    local name = m.access_list or d.access_list
+    local list = name and c.access_lists[name]
+
+    out.map = cite({
+        name = m.name, access_list = name, peer = v.peer, peers = v.peers,
+        peer_any = v.peer_any, pfs = m.pfs or d.pfs, tunnel = v.tunnel,
+        proposals = m.proposals or d.proposals or {}, dynamic = m.dynamic,
+        interface = v.interface, map = m.map, sequence = m.sequence,
+    }, m)
+    out.ipsec_proposals, out.missing_ipsec_proposals =
+        existing(out.map.proposals, c.transforms, d)
+    out.strong = needs_strong(out)
+    if not list then
+        explain(out, 'access_list', m)
+        out.selectors = {}
+        return
+    end
+    out.access_list = cite({
+        name = list.name,
+        entries = each(list.entries or {}, function(e) return e.text end),
+    }, list)
+    out.selectors, out.selectors_known = lib.pairs_of(c, list)
+    out.selector = out.selectors[1]
+end
+
+-- Other entries whose access list takes a part of this one's traffic; first:
+-- those before it in the same map that take all of it.
+local function overlaps(c, out, m)
+    local with, before = {}, {}
+
+    for _, other in ipairs(c.map_list) do
+        local list = other ~= m and other.access_list and
+            c.access_lists[other.access_list]
+        local theirs = list and lib.pairs_of(c, list) or {}
+        local hit, all_of = nil, false
+
+        for _, a in ipairs(out.selectors) do
+            for _, b in ipairs(theirs) do
+                if lib.touches(a['local'], b['local']) and
+                    lib.touches(a.remote, b.remote) then
+                    hit = b
+                    all_of = all_of or
+                        (lib.covers(b['local'], a['local']) and
+                         lib.covers(b.remote, a.remote))
+                end
+            end
+        end
+        if hit then
+            add(cite(cite(with, hit), other), other.name)
+            if all_of and other.map == m.map and
+                other.sequence < m.sequence then
+                add(cite(cite(before, hit), other), other.name)
+            end
+        end
+    end
+    out.overlaps, out.earlier = with, before
+end
+
+-- --- interfaces ---
+
+local function wan_facts(c, i)
+    local group = c.access_groups[i.nameif]
+
+    return cite({
+        name = i.nameif or i.name, port = i.name, kind = i.kind or
+            (i.prefix and 'static' or 'other'),
+        shutdown = i.shutdown or false, address = address_of(i),
+        napt = false, filter_in = group and {group.name} or {}, qos = false,
+    }, i)
+end
+
+local function lan_of(c, wan, net)
+    local best
+
+    for _, i in ipairs(c.interface_list) do
+        if i ~= wan and i.nameif and i.prefix and net and
+            lib.touches(net, i.prefix) then
+            return i
+        end
+    end
+    for _, r in ipairs(net and c.routes or {}) do
+        if lib.covers(r.prefix, net) and r.prefix ~= '0.0.0.0/0' then
+            best = interface_named(c, r.interface)
+        end
+    end
+    if best and best ~= wan then
+        return best
+    end
+    return interface_named(c, 'inside')
+end
+
+-- --- translation, and what may come in ---
+
+local function nat_verdict(c, s, lan, wan, out)
+    if is_modern(c) then
+        return lib.modern_nat(c, s['local'], s.remote, lan, wan, out)
+    end
+    return lib.old_nat(c, s['local'], s.remote, lan, out)
+end
+
+-- An access list that would exempt the traffic, and is not used for it.
+local function unapplied(c, s, used)
+    for _, list in ipairs(c.list_order) do
+        if not used[list.name] and not list.standard and
+            lib.list_verdict(c, list, s['local'], s.remote, {}) ==
+            'permitted' then
+            return list
+        end
+    end
+    return nil
+end
+
+local function lists_in_use(c)
+    local used = {}
+
+    for _, m in ipairs(c.map_list) do
+        used[m.access_list or ''] = true
+    end
+    for _, d in pairs(c.dynamic) do
+        used[d.access_list or ''] = true
+    end
+    for _, g in pairs(c.access_groups) do
+        used[g.name] = true
+    end
+    for _, g in pairs(c.group_policies) do
+        used[g.split or ''] = true
+    end
+    return used
+end
+
+local function add_nat(c, out, lan, wan)
+    local nat = {lists = {}, same_list = false}
+
+    out.nat = nat
+    for _, n in ipairs(lan and lib.exempt_lists(c, lan.nameif) or {}) do
+        add(cite(nat.lists, n), n.words[5])
+        nat.same_list = nat.same_list or
+            out.access_list and n.words[5] == out.access_list.name or false
+    end
+    nat.verdict = 'untouched'
+    for _, s in ipairs(lan and wan and out.selectors or {}) do
+        local one = nat_verdict(c, s, lan.nameif, wan.nameif, nat)
+
+        if one ~= 'untouched' and nat.verdict ~= 'translated' then
+            nat.verdict, nat.pair = one, s
+        end
+    end
+    if nat.verdict == 'translated' and not is_modern(c) then
+        local used = lists_in_use(c)
+
+        for _, name in ipairs(nat.lists) do
+            used[name] = true
+        end
+        local spare = unapplied(c, nat.pair, used)
+
+        nat.unapplied = spare and spare.name
+    end
+end
+
+local function conduit_verdict(c)
+    for _, k in ipairs(c.conduits) do
+        if k.action == 'permit' and k.words[3] == 'ip' and
+            k.words[4] == 'any' and k.words[5] == 'any' then
+            return 'permitted'
+        end
+    end
+    return #c.conduits > 0 and 'unknown' or 'denied'
+end
+
+-- Whether decrypted traffic may come in when no sysopt lets it.
+local function inbound_verdict(c, out, wan, found)
+    local group = wan and c.access_groups[wan.nameif]
+    local list = group and c.access_lists[group.name]
+    local s = out.selector
+
+    if not s then
+        return 'unknown'
+    elseif not group then
+        return conduit_verdict(c)
+    end
+    cite(found, group)
+    if not list then
+        return 'unknown'
+    end
+    return lib.list_verdict(c, list, s.remote, s['local'], found)
+end
+
+local function add_inbound(c, out, wan)
+    local line = c.sysopt.permit
+    local inbound = cite({}, line or {})
+
+    inbound.sysopt = line and line.on
+    if inbound.sysopt == nil then
+        inbound.sysopt = not is_old(c)
+    end
+    inbound.verdict = inbound_verdict(c, out, wan, inbound)
+    inbound.list = wan and c.access_groups[wan.nameif] and
+        c.access_groups[wan.nameif].name
+    out.inbound = inbound
+end
+
+-- --- clients ---
+
+local function pool_networks(c)
+    return each(c.pools, function(p) return p.first .. '/32' end)
+end
+
+-- The group that clients get, and its split-tunnel list.
+local function add_clients(c, out)
+    local g
+
+    for _, x in ipairs(c.split) do
+        g = g or (x.client or x.split or x.split_policy) and x or nil
+    end
+    out.pools = c.pools
+    out.clients = #c.pools > 0
+    out.intra_interface = c.intra_interface ~= nil
+    if c.intra_interface then
+        explain(out, 'intra_interface', c.intra_interface)
+    end
+    if not g then
+        return
+    end
+    local list = g.split and c.access_lists[g.split]
+
+    out.split = cite({
+        group = g.name, list = g.split, policy = g.split_policy or
+            (g.split and 'tunnelspecified' or 'tunnelall'),
+        defined = list ~= nil and #list.entries > 0,
+        old = g.client or false,
+    }, g)
+    if list then
+        cite(out.split, list)
+        out.split.entries = each(list.entries, function(e)
+            return e.text
+        end)
+        out.split.everything = any(list.entries, function(e)
+            local x = lib.entry(c, e)
+
+            return e.action == 'permit' and x.sources ~= nil and
+                lib.stands(x.sources, '0.0.0.0/0') == 'all'
+        end)
+    end
+end
+
+-- For clients, what is to be exempt: the inside network to the pool.
+local function client_selectors(c, out, lan)
+    local pools = pool_networks(c)
+
+    if #out.selectors > 0 or #pools == 0 or not lan or not lan.prefix then
+        return
+    end
+    out.selectors = {cite({['local'] = lan.prefix, remote = pools[1]}, lan)}
+    out.selector = out.selectors[1]
+end
+
+-- --- all of it ---
+
+local function logging_facts(c)
+    local l = c.logging
+
+    return cite({
+        buffered = l.level ~= nil, on = l.on or false, level = l.level,
+        timestamp = l.timestamp, debug_trace = l.debug_trace or false,
+        levels = {},
+    }, l)
+end
+
+local function common_facts(c)
+    return {
+        ike_proposals = {}, missing_ike_proposals = {},
+        ipsec_proposals = {}, missing_ipsec_proposals = {}, tunnels = {},
+        selectors = {}, selectors_known = true, overlaps = {}, earlier = {},
+        routes = c.routes, logging = logging_facts(c), anti_replay = true,
+        qos = false, strong = false, tcpmss = c.sysopt.tcpmss,
+        orphan_keys = {}, dynamic_routing = c.dynamic_routing or false,
+        ike_enabled = false, nat_traversal = c.nat_traversal ~= nil,
+        names = c.name_list,
+        device = {
+            hostname = c.hostname, lines = c.lines, keys = c.keys,
+            ended = c.ended or false, old = is_old(c),
+            modern = is_modern(c), maps = #c.map_list,
+            ike_policies = #c.policy_lists[1] + #c.policy_lists[2],
+            peers = used_peers(c), vpns = #vpn.vpns(c),
+            statements = c.statements, version = c.version and
+                c.version.text,
+        },
+    }
+end
+
+local function subject_of(c, id)
+    local m = c.maps[id]
+
+    if m then
+        return m, map_vpn(c, m)
+    end
+    for _, i in ipairs(c.interface_list) do
+        if i.name == id and i.protection then
+            local p = c.profiles[i.protection] or {name = i.protection}
+
+            return {name = i.name, map = '', sequence = 0,
+                    proposals = p.proposals, pfs = p.pfs},
+                tunnel_vpn(c, i)
+        end
+    end
+    return nil
+end
+
+local function add_sides(c, out, v)
+    local wan = interface_named(c, v.interface)
+    local net = out.selector and out.selector['local']
+    local lan = lan_of(c, wan, net ~= '0.0.0.0/0' and net or nil)
+
+    if wan then
+        out.wan = wan_facts(c, wan)
+        out.ike_enabled = enabled_on(c, wan.nameif, v.ike_version) ~= nil
+    end
+    if lan then
+        out.lan = cite({name = lan.nameif, address = address_of(lan),
+                        prefix = lan.prefix}, lan)
+        out.lan_address = address_of(lan)
+    end
+    client_selectors(c, out, lan)
+    add_nat(c, out, lan, wan)
+    add_inbound(c, out, wan)
+    out.remote_host = out.selector and lib.some_host(out.selector.remote)
+end
+
+-- The running configuration, narrowed to the subject.
+function vpn.config(c, subject)
+    local out = common_facts(c)
+    local m, v
+
+    if subject then
+        m, v = subject_of(c, subject.id)
+    end
+    if not m then
+        return out
+    end
+    add_policy(c, out, v, m)
+    add_map(c, out, m, v)
+    overlaps(c, out, m)
+    add_clients(c, out)
+    add_sides(c, out, v)
+    return out
+end
+
+vpn.interface_named = interface_named
+
+return vpn
