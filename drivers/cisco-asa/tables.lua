@@ -203,4 +203,26 @@ function tables.fresh(events, now)
     return out
 end
 
+-- Whether the transforms of a phase were refused or, at last, accepted: a
+-- refused one that an accepted one follows is success.
+function tables.transforms(events)
+    local out, phase = {}, nil
+
+    for _, e in ipairs(events) do
+        if e.event == 'atts.ike' or e.event == 'atts.ipsec' then
+            phase = e.event:sub(6)
+        elseif phase and e.event == 'atts.accepted' then
+            out[phase] = 'accepted'
+            cite(out, e)
+        elseif phase and e.event == 'atts.refused' and
+            out[phase] ~= 'accepted' then
+            out[phase] = 'refused'
+            cite(out, e)
+        elseif e.event == 'ike.finish' then
+            out[e.phase == 1 and 'ike' or 'ipsec'] = 'accepted'
+        end
+    end
+    return out
+end
+
 return tables

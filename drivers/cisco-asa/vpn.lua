@@ -26,6 +26,45 @@ local function is_modern(c)
     return any(c.nats, function(n) return n.manual or n.object end)
 end
 
+-- IKEv1 has its own word since 8.4.
+local function has_ikev1(c)
+    local major, minor = (c.version and c.version.text or '')
+        :match('^(%d+)%.(%d+)')
+
+    if major then
+        return int(major) > 8 or (int(major) == 8 and int(minor) >= 4)
+    end
+    return any(c.lines, function(l)
+        return l:match('^crypto ikev[12] ') ~= nil
+    end)
+end
+
+-- How this version calls what a fix has to say.
+local function words_of(c, v)
+    local out = {transform = 'crypto ipsec transform-set <NAME>',
+                 set = 'set transform-set', ike = 'crypto isakmp',
+                 debug = 'isakmp', psk = 'pre-shared-key <KEY>',
+                 group = 'tunnel-group ' .. v.peer}
+
+    if is_old(c) then
+        out.ike, out.group = 'isakmp', nil
+        out.psk = 'isakmp key <KEY> address ' .. v.peer ..
+            ' netmask 255.255.255.255'
+    elseif v.ike_version == 2 then
+        out.ike, out.debug = 'crypto ikev2', 'ikev2'
+        out.transform = 'crypto ipsec ikev2 ipsec-proposal <NAME>'
+        out.set = 'set ikev2 ipsec-proposal'
+        out.psk = 'ikev2 remote-authentication pre-shared-key <KEY>'
+        out.psk_own = 'ikev2 local-authentication pre-shared-key <KEY>'
+    elseif has_ikev1(c) then
+        out.ike, out.debug = 'crypto ikev1', 'ikev1'
+        out.transform = 'crypto ipsec ikev1 transform-set <NAME>'
+        out.set = 'set ikev1 transform-set'
+        out.psk = 'ikev1 pre-shared-key <KEY>'
+    end
+    return out
+end
+
 -- The interface (its line's name and its nameif are its names).
 local function interface_named(c, name)
     for _, i in ipairs(c.interface_list) do
@@ -212,6 +251,15 @@ local function needs_strong(out)
         or #out.ike_proposals > 0 and all(out.ike_proposals, is_strong)
 end
 
+local function versions_of(m, d)
+    local two = m.ikev2 or d.ikev2
+
+    if two and (m.ikev1 or d.ikev1) then
+        return 'both'
+    end
+    return two and 'ikev2' or 'ikev1'
+end
+
 local function add_map(c, out, m, v)
     local d = definition(c, m) or m
     local name = m.access_list or d.access_list
@@ -225,7 +273,7 @@ local function add_map(c, out, m, v)
     }, m)
     out.ipsec_proposals, out.missing_ipsec_proposals =
         existing(out.map.proposals, c.transforms, d)
-    out.strong = needs_strong(out)
+    out.strong, out.versions = needs_strong(out), versions_of(m, d)
     if not list then
         explain(out, 'access_list', m)
         out.selectors = {}
@@ -490,7 +538,7 @@ local function common_facts(c)
         routes = c.routes, logging = logging_facts(c), anti_replay = true,
         qos = false, strong = false, tcpmss = c.sysopt.tcpmss,
         orphan_keys = {}, dynamic_routing = c.dynamic_routing or false,
-        ike_enabled = false, nat_traversal = c.nat_traversal ~= nil,
+        words = {}, ike_enabled = false, nat_traversal = c.nat_traversal ~= nil,
         names = c.name_list,
         device = {
             hostname = c.hostname, lines = c.lines, keys = c.keys,
@@ -553,6 +601,7 @@ function vpn.config(c, subject)
     if not m then
         return out
     end
+    out.words = words_of(c, v)
     add_policy(c, out, v, m)
     add_map(c, out, m, v)
     overlaps(c, out, m)
