@@ -167,6 +167,21 @@ static struct judgement judge(struct walker *w)
     return j;
 }
 
+/* An outcome that has no words of its own. */
+static char *usual_words(const struct walker *w, const struct outcome *o)
+{
+    char *expect = w->at->expect ? eval_said(w, w->at->expect) : NULL;
+    char *text;
+
+    if (expect && !o->abnormal)
+        return expect;
+    text = expect ? mem_printf(_("not so: %s"), expect)
+                  : mem_strdup(o->abnormal ? _("not as expected")
+                                           : _("as expected"));
+    free(expect);
+    return text;
+}
+
 static char *because_of(const struct walker *w, const struct outcome *o)
 {
     const struct finding *f = o->finding ? finding_of(w->f, o->finding)
@@ -178,10 +193,7 @@ static char *because_of(const struct walker *w, const struct outcome *o)
         return eval_said(w, o->label);
     if (f && f->title)
         return eval_said(w, f->title);
-    if (!o->abnormal && w->at->expect)
-        return eval_said(w, w->at->expect);
-    return mem_strdup(o->when ? o->when->code
-                              : _("none of the other outcomes holds"));
+    return usual_words(w, o);
 }
 
 static void take(struct walker *w, const struct judgement *j)
