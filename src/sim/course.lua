@@ -19,7 +19,8 @@ end
 
 -- What the network is at first.
 function course.first(world, scenario)
-  return scenario.causes.since and world.sound or world.faulty
+  local later = scenario.causes.since or scenario.causes.times
+  return later and world.sound or world.faulty
 end
 
 local function strike(world, causes)
@@ -55,7 +56,7 @@ local function at(world, time, f)
 end
 
 -- causes: since and until (seconds before or, positive, after the session's
--- begin), times (a list of {from, to}: they come and go).
+-- begin), or times (a list of {from, to}: they come and go).
 function course.plan(world, scenario, knobs)
   local causes = scenario.causes
   local spans = causes.times or

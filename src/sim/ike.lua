@@ -31,5 +31,6 @@ local M = include("ike_core")
 include("ike_phase1")
 include("ike_phase2")
 include("ike_data")
+include("ike_live")
 
 return M

@@ -216,6 +216,14 @@ DRIVERS = {
         ],
         "event": r" (IKE|MOBILE): ",
     },
+    "paloalto-panos": {
+        "refuse": [
+            "show system info", "show config running", "show vpn ike-sa",
+            "show vpn ipsec-sa", "show vpn flow", "show log system",
+            "less mp-log", "show routing route", "show interface", "ping",
+        ],
+        "event": r"DPD",
+    },
 }
 
 CHECKS = {

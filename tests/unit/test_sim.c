@@ -560,6 +560,8 @@ static const struct session {
      "show tech-support\r", "\nIPsec SA - ", "hostname "},
     {"nec-wa", NULL, {"enable\r", "terminal length 0\r"},
      "show ipsec profile\r", "\nvpn-prof : ", "hostname "},
+    {"paloalto-panos", NULL, {"set cli pager off\r"}, "show vpn flow\r",
+     "total IPSec tunnel configured: ", "\nnetwork {"},
 };
 
 static const struct session *session_of(const char *id)
