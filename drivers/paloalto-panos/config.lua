@@ -6,17 +6,27 @@ local lib = {}
 local function words_of(text)
     local out = {}
 
-    for quoted, plain in text:gmatch('"?([^%s"]*)"?()') do
-        if quoted ~= '' then
-            out[#out + 1] = quoted
+    for quoted, plain in text:gmatch('"([^"]*)"()') do
+        local _ = plain
+        out[#out + 1] = quoted
+    end
+    if #out > 0 then
+        -- a quoted name: keep its words together
+        out = {}
+        for bare, quoted in (text .. ' '):gmatch('([^%s"]*)"?([^"]-)"?%s') do
+            out[#out + 1] = bare ~= '' and bare or quoted
         end
+        return out
+    end
+    for w in text:gmatch('%S+') do
+        out[#out + 1] = w
     end
     return out
 end
 
--- Calls found(path words, row) for each leaf.
+-- Calls found(path words, row) for each leaf; how many braces stay open.
 local function each_leaf(rows, found)
-    local stack = {}
+    local stack, short = {}, 0
 
     for _, r in ipairs(rows) do
         local text = r.TEXT
@@ -26,48 +36,80 @@ local function each_leaf(rows, found)
             found(words_of(text:sub(5)), r)
         elseif open then
             stack[#stack + 1] = open
-        elseif text == '}' then
+        elseif text == '}' and #stack > 0 then
             table.remove(stack)
+        elseif text == '}' then
+            short = short + 1
         elseif leaf then
             found(words_of(table.concat(stack, ' ') .. ' ' .. leaf), r)
         end
     end
+    return #stack + short
 end
 
--- The index after "network ike gateway" (whatever stands before it), or nil.
-local function after(words, a, b, c)
-    for i = 1, #words - 3 do
-        if words[i] == a and words[i + 1] == b and
-            (c == nil or words[i + 2] == c) then
-            return i + (c and 3 or 2)
+-- The index of the word behind the words "a b c", or nil.
+local function after(words, ...)
+    local wanted = {...}
+
+    for i = 1, #words - #wanted do
+        local k = 1
+
+        while k <= #wanted and words[i + k - 1] == wanted[k] do
+            k = k + 1
+        end
+        if k > #wanted then
+            return i + #wanted
         end
     end
     return nil
 end
 
-local function gateway_of(c, r, name)
-    if not c.gateways[name] then
-        c.gateways[name] = {name = name, leaves = {}}
-        c.list[#c.list + 1] = c.gateways[name]
+local function item_of(c, list, name)
+    if not c[list][name] then
+        c[list][name] = {name = name, leaves = {}}
+        c[list].order[#c[list].order + 1] = c[list][name]
     end
-    return c.gateways[name]
+    return c[list][name]
+end
+
+-- Where a "set" line carries several leaves behind these, they come in pairs.
+local pairs_behind = {
+    ['local-address'] = true, ['peer-address'] = true, dpd = true,
+}
+
+local function add_leaf(item, w, i, r)
+    local k = i
+
+    while k < #w - 1 and not pairs_behind[w[k]] do
+        k = k + 1
+    end
+    if pairs_behind[w[k]] and (#w - k) % 2 == 0 and #w - k >= 2 then
+        local path = table.concat(w, ' ', i, k)
+
+        for n = k + 1, #w - 1, 2 do
+            item.leaves[path .. ' ' .. w[n]] = w[n + 1]
+        end
+    else
+        item.leaves[table.concat(w, ' ', i, #w - 1)] = w[#w]
+    end
+    from(r, item)
 end
 
 function lib.parse(rows)
-    local c = {gateways = {}, list = {}, leaves = 0}
+    local c = {gateways = {order = {}}, tunnels = {order = {}}, leaves = 0}
 
-    each_leaf(rows, function(w, r)
-        local i = after(w, 'network', 'ike', 'gateway') or
-            after(w, 'ike', 'gateway')
+    c.open = each_leaf(rows, function(w, r)
+        local g = after(w, 'ike', 'gateway')
+        local t = after(w, 'tunnel', 'ipsec')
 
         c.leaves = c.leaves + 1
         from(r, {})
-        if i and w[i] and w[i + 2] then
-            local g = gateway_of(c, r, w[i])
+        if g and w[g] and w[g + 2] then
             local _ = r.TEXT
-
-            g.leaves[table.concat(w, ' ', i + 1, #w - 1)] = w[#w]
-            from(r, g)
+            add_leaf(item_of(c, 'gateways', w[g]), w, g + 1, r)
+        elseif t and w[t] and w[t + 2] then
+            local _ = r.TEXT
+            add_leaf(item_of(c, 'tunnels', w[t]), w, t + 1, r)
         end
     end)
     return c
@@ -77,61 +119,68 @@ local function version_of(g)
     return g.leaves['protocol version'] or 'ikev1'
 end
 
-function lib.vpns(c)
-    local out = {}
+local function host_of(prefix)
+    return prefix and prefix:match('^[^/]+')
+end
 
-    for _, g in ipairs(c.list) do
+function lib.vpns(c)
+    return each(c.gateways.order, function(g)
         local peer = g.leaves['peer-address ip'] or
             g.leaves['peer-address fqdn'] or 'any'
 
-        out[#out + 1] = cite({
+        return cite({
             id = g.name, name = g.name, context = '', policy = g.name,
             peer = peer, peer_any = peer == 'any',
             ike_version = version_of(g) == 'ikev1' and 1 or 2,
-            ['local'] = g.leaves['local-address ip'] and
-                g.leaves['local-address ip']:match('^[^/]+'),
+            ['local'] = host_of(g.leaves['local-address ip']),
             interface = g.leaves['local-address interface'],
             role = g.leaves['protocol-common passive-mode'] == 'yes' and
                 'responder' or 'either',
         }, g)
-    end
-    return out
+    end)
 end
 
 -- What is not set has the default, which the sources do not agree on: then
--- `enabled` is missing.
-function lib.liveness(c, subject)
-    local g = subject and c.gateways[subject.id]
+-- `enabled` is missing. Idle seconds by default: 5.
+local function liveness(g)
     local enable = g and g.leaves['protocol ikev2 dpd enable']
-    local out = {}
+    local set = g and g.leaves['protocol ikev2 dpd interval']
+    local out = {interval_set = set ~= nil,
+                 interval_s = int((set or ''):match('^%d+$')) or 5}
 
     if enable then
         out.enabled = enable == 'yes'
     end
     if g then
-        out.interval_s =
-            int((g.leaves['protocol ikev2 dpd interval'] or ''):match('^%d+$'))
         cite(out, g)
     end
     return out
 end
 
--- Requests of a gateway's debugging to which nothing came back before the
--- next one was sent. The last one may still be under way.
-function lib.unanswered(all)
-    local open, out = {}, {}
+function lib.config(c, subject)
+    local g = subject and c.gateways[subject.id]
 
-    for _, e in ipairs(all) do
-        if e.event == 'ike.liveness.request' then
-            if open[e.peer] then
-                out[#out + 1] = open[e.peer]
-            end
-            open[e.peer] = e
-        elseif e.event == 'ike.liveness.response' then
-            open[e.peer] = nil
-        end
-    end
-    return out
+    return {
+        liveness = liveness(g),
+        gateway = g and cite({
+            name = g.name, version = version_of(g),
+            interface = g.leaves['local-address interface'],
+        }, g),
+        tunnels = each(c.tunnels.order, function(t)
+            local mine = subject and
+                t.leaves['auto-key ike-gateway'] == subject.id
+            return mine and cite({
+                name = t.name, interface = t.leaves['tunnel-interface'],
+            }, t) or nil
+        end),
+        device = {
+            leaves = c.leaves, vpns = #c.gateways.order, open = c.open,
+            gateways = each(c.gateways.order, function(x)
+                return x.name
+            end),
+            tunnels = each(c.tunnels.order, function(x) return x.name end),
+        },
+    }
 end
 
 return lib

@@ -38,6 +38,9 @@ struct console_profile {
     const struct console_named *monitors;   /* not running: never type */
     size_t monitor_count;
     const char *pager_match, *pager_answer;
+    const char *pager_end;                  /* or NULL: typed instead where
+                                               the match's group "end" took
+                                               part (less's last page) */
     const char *pager_erase;                /* or NULL: PCRE2, cut from the
                                                line that follows a pager;
                                                blanks over it, backspaces and

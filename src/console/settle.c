@@ -132,6 +132,16 @@ bool settle_is_pager(struct console *c, const char *line, size_t len)
     return true;
 }
 
+/* Behind the last page a pager like less waits to be left. */
+static const char *pager_answer(const struct console *c)
+{
+    struct pattern_span end;
+
+    if (c->profile->pager_end && pattern_group(c->pager, "end", &end))
+        return c->profile->pager_end;
+    return c->profile->pager_answer ? c->profile->pager_answer : " ";
+}
+
 static bool settle_pager(struct console *c, const char *line, size_t len)
 {
     if (!settle_is_pager(c, line, len))
@@ -144,8 +154,7 @@ static bool settle_pager(struct console *c, const char *line, size_t len)
         reply_release(c);
         c->phase = PHASE_BODY;
     }
-    buf_adds(&c->out, c->profile->pager_answer ? c->profile->pager_answer
-                                               : " ");
+    buf_adds(&c->out, pager_answer(c));
     line_erase(&c->line);
     c->view_stale = true;
     c->after_pager = true;

@@ -170,6 +170,7 @@ static void load_profile(struct driver *d)
     p->login_failed = yaml_text(login, "failed");
     p->pager_match = yaml_text(pager, "match");
     p->pager_answer = yaml_text(pager, "answer");
+    p->pager_end = yaml_text(pager, "end");
     p->pager_erase = yaml_text(pager, "erase");
     p->refused = (const char *const *)d->refused;
     p->traps = (const char *const *)d->traps;

@@ -53,6 +53,8 @@ static const struct yaml_field pager_fields[] = {
      .doc = "pattern of the pager's line"},
     {.name = "answer", .kind = YK_TEXT, .required = true,
      .doc = "what is typed"},
+    {.name = "end", .kind = YK_TEXT,
+     .doc = "what is typed instead where match's group `end` took part"},
     {.name = "erase", .kind = YK_TEXT, .doc = "pattern: how it is wiped"},
     {.name = NULL},
 };

@@ -57,7 +57,15 @@ static const struct console_mode rtx_modes[] = {
     {"admin", "^(?:{host})?# ?$", "user", "administrator", "exit", false,
      NULL}};
 
+static const struct console_mode pan_modes[] = {
+    {"exec", "^[\\w.-]+@{host}(\\(\\w+\\))?> ?$", NULL, NULL, NULL, false,
+     NULL}};
+
 static const struct console_profile profiles[] = {
+    {.driver = "pan", .login_user = "login: $",
+     .login_password = "Password: $", .modes = pan_modes, .mode_count = 1,
+     .pager_match = "^lines \\d+-\\d+(/\\d+)?(?<end> \\(END\\))? ?$",
+     .pager_answer = " ", .pager_end = "q", .newline = "\n"},
     {.driver = "nec-ix", .encodings = ix_encodings,
      .login_user = "login: $", .login_password = "(?i)password: $",
      .login_failed = "^% Login incorrect", .modes = ix_modes,
