@@ -433,6 +433,9 @@ local function common_facts(c)
                 return m.defined and m.peer ~= 'any' and m.peer or nil
             end),
             vpns = #vpn.vpns(c), statements = c.statements,
+            ikev2 = each(c.interface_list, function(i)
+                return i.mode == 'ipsec-ikev2' and ikev2_vpn(i) or nil
+            end),
         },
     }
 end

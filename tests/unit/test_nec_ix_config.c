@@ -301,9 +301,28 @@ static void test_secrets(void **state)
                     "0 invalid key, 0 invalid pkt\n");
 }
 
+/* IKEv2 tunnels are told apart, whoever is asked about. */
+static void test_ikev2_tunnels(void **state)
+{
+    json_t *f = read_text("config",
+                          "ike policy p peer 192.0.2.1 key \u2039secret:1\u203A\n"
+                          "interface Tunnel3.0\n"
+                          "  tunnel mode ipsec-ikev2\n"
+                          "  ikev2 outgoing-interface G0.0 auto\n"
+                          "  ikev2 peer 192.0.2.7 authentication psk id ipv4\n"
+                          "  no shutdown\n", "{}", NULL);
+
+    (void)state;
+    assert_leaf(f, "device.ikev2.0.peer", "\"192.0.2.7\"");
+    assert_leaf(f, "device.ikev2.0.ike_version", "2");
+    assert_leaf(f, "device.ikev2.1", "");
+    json_decref(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ikev2_tunnels),
         cmocka_unit_test(test_vpns),
         cmocka_unit_test(test_config),
         cmocka_unit_test(test_config_marked),
