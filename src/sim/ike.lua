@@ -17,7 +17,20 @@
 --   route(dest)      -> interface, or nil
 --   blocks(dir, proto, port, peer) -> reason, or nil: its own filters
 --   manner           what no configuration says: {dead, no_ike, no_phase2,
+--                    no_crypto (its hardware cannot),
 --                    silent_unknown, oldest_sa, overload}
+-- and, when it wants them:
+--   select(packet)   -> map, or nil and why: it chooses what it encrypts by
+--                    itself, instead of by route and tunnel interface
+--   answer_map(src, called, mine, theirs) -> map, or nil, why, and the type of
+--                    the refusal: how it answers phase 2
+--   accepts(packet, from) -> why not, or nil: what it does with a packet that
+--                    came out of the tunnel
+--   owns(address)    further addresses of its own
+--   any_pfs          takes any PFS group when it asks for none
+--   overhead         bytes that its ESP adds
+-- A policy may have dpd: {interval, retry, tries}, and offers when it does not
+-- offer all of its proposals.
 -- A link joins the ends a and b: {a, b, nets = {a =, b =}, hosts, path}.
 --   path             {drop = set of "udp500", "udp4500", "esp", "icmp", each
 --                    maybe with "-in" or "-out" seen from a; nat = "a"|"b",
@@ -26,11 +39,15 @@
 --                    called first), nat_ports (it gives other source ports,
 --                    which ends without NAT-Traversal leave unanswered)}
 -- What an end notices goes to model.notice(end, kind, fields, time).
+-- model.repeats (a list of pauses), model.hold and model.real_v2 (IKEv2 in its
+-- own exchanges, not as main and quick mode) may be set.
 
 local M = include("ike_core")
 include("ike_phase1")
 include("ike_phase2")
 include("ike_data")
 include("ike_live")
+include("ike_watch")
+include("ike_v2")
 
 return M

@@ -5,17 +5,20 @@ M.__index = M
 
 -- Seconds between repetitions; after the last one an exchange has failed.
 local REPEAT = {1, 2, 3}
+-- A refused negotiation is tried again after so long, if there is traffic.
+local HOLD = 3
 
 M.notify = {
   [5] = "INVALID-MAJOR-VERSION", [14] = "NO-PROPOSAL-CHOSEN",
   [18] = "INVALID-ID-INFORMATION", [23] = "INVALID-HASH-INFORMATION",
-  [24] = "AUTHENTICATION-FAILED",
+  [24] = "AUTHENTICATION-FAILED", [38] = "TS-UNACCEPTABLE",
 }
 
 function M.new(notice, start)
   return setmetatable({
     time = start, queue = {}, ends = {}, state = {}, links = {},
-    notice = notice, seed = 20160401, serial = 0,
+    notice = notice, seed = 20160401, serial = 0, repeats = REPEAT,
+    hold = HOLD,
   }, M)
 end
 
@@ -84,6 +87,7 @@ function M:set_end(name, e)
   self.ends[name] = e
   self.state[name] = self.state[name] or {
     ike = {}, sas = {}, rcvd = {}, sent = {}, counts = {}, busy = {},
+    flows = {},
     esp = {succeeded = 0, not_found = 0, invalid_icv = 0, replay = 0,
            sent = 0},
   }
@@ -114,6 +118,14 @@ end
 
 M.keep = keep
 
+-- What passed for one map: {sent, received, replay, invalid_icv, no_sa}.
+function M:flow(name, map)
+  local flows = self.state[name].flows
+  flows[map] = flows[map] or {sent = 0, received = 0, replay = 0,
+                              invalid_icv = 0, no_sa = 0}
+  return flows[map]
+end
+
 -- Takes away what has outlived its life.
 function M:purge(name)
   local function alive(sa)
@@ -140,8 +152,12 @@ function M:forget(name)
   self.state[name].busy = {}
 end
 
--- The same on request, and the other end is told while it can be.
-function M:clear(name, which)
+-- The same on request (of one peer or of all), and the other end is told
+-- while it can be.
+function M:clear(name, which, peer)
+  local function meant(sa)
+    return not peer or sa.peer == peer
+  end
   for _, link in ipairs(self.links) do
     local other = link.a == name and link.b or link.b == name and link.a
     if other then
@@ -149,7 +165,7 @@ function M:clear(name, which)
           self:carry(link, name, other, "udp", 500)
       local pairs_here = {}
       for _, sa in ipairs(self.state[name][which]) do
-        pairs_here[sa.pair] = true
+        pairs_here[sa.pair] = meant(sa)
       end
       if told then
         keep(self.state[other][which], function(sa)
@@ -158,7 +174,9 @@ function M:clear(name, which)
       end
     end
   end
-  self.state[name][which] = {}
+  keep(self.state[name][which], function(sa)
+    return not meant(sa)
+  end)
   self.state[name].busy = {}
 end
 
@@ -176,6 +194,13 @@ function M:address(link, name)
     return link.path.nat_address
   end
   return self.ends[name].address
+end
+
+-- Is this one of the other end's addresses?
+function M:owns(link, name, address)
+  local e = self.ends[name]
+  return address == self:address(link, name) or
+      (e.owns ~= nil and e.owns(address))
 end
 
 local function dropped(link, from, what)
@@ -238,17 +263,23 @@ end
 -- Repeats a request until serve() at the other end gave a reply that came
 -- back. n is the negotiation.
 function M:exchange(n, port, phase, serve)
-  for i, pause in ipairs(REPEAT) do
+  for i, pause in ipairs(self.repeats) do
     if n.cancelled then
       return nil
     end
     if i > 1 then
       self:count(n.from, n.policy.name, phase .. " resend")
     end
+    self:emit(n.from, "request", {n = n, phase = phase, port = port, try = i,
+                                  peer = n.target})
     if n.meets and self:carry(n.link, n.from, n.to, "udp", port) then
+      self:emit(n.to, "called", {n = n, phase = phase, port = port, try = i,
+                                 peer = self:address(n.link, n.from)})
       local reply = serve(i)
       if reply and self:carry(n.link, n.to, n.from, "udp", port) then
         sleep(0.03)
+        self:emit(n.from, "reply", {n = n, phase = phase, port = port,
+                                    peer = n.target, notify = reply.notify})
         return reply
       end
     elseif not n.meets and n.link.path.stranger then

@@ -31,17 +31,56 @@ local function tally(self, sa, packet)
   sa.last = self.time
 end
 
+-- What the receiving end does with an ESP packet: the SA that it belongs to,
+-- or nil.
+local function find_inbound(self, name, spi)
+  for _, sa in ipairs(self:sas(name)) do
+    if sa.dir == "in" and sa.spi == spi then
+      return sa
+    end
+  end
+end
+
+local function receive(self, name, sa, src, path, packet)
+  local e, st = self.ends[name], self.state[name]
+  local known = find_inbound(self, name, sa.spi)
+  if not known then
+    st.esp.not_found = st.esp.not_found + 1
+    self:emit(name, "unknown_spi", {spi = sa.spi, peer = src})
+    return false
+  end
+  local flow = self:flow(name, known.map)
+  if every(st, "corrupted", path.corrupt) then
+    st.esp.invalid_icv = st.esp.invalid_icv + 1
+    flow.invalid_icv = flow.invalid_icv + 1
+    self:emit(name, "bad_icv", {peer = src, sa = known})
+    return false
+  end
+  if e.anti_replay and every(st, "reordered", path.reorder) then
+    st.esp.replay = st.esp.replay + 1
+    flow.replay = flow.replay + 1
+    self:emit(name, "replayed", {peer = src, sa = known})
+    return false
+  end
+  st.esp.succeeded = st.esp.succeeded + 1
+  flow.received = flow.received + 1
+  tally(self, known, packet)
+  return true
+end
+
 -- Protects a packet, carries it, and opens it at the other end.
 function M:esp(link, from, to, sa, packet)
-  local f, t = self.ends[from], self.ends[to]
-  local st, path = self.state[to], link.path
+  local f, path = self.ends[from], link.path
   if every(self.state[from], "overloaded", f.manner.overload) then
     self:emit(from, "congested", packet)
     return false
   end
   self.state[from].esp.sent = self.state[from].esp.sent + 1
+  local flow = self:flow(from, sa.map)
+  flow.sent = flow.sent + 1
   tally(self, sa, packet)
-  if path.mtu and packet.df and packet.size + ESP_OVERHEAD > path.mtu then
+  if path.mtu and packet.df and
+      packet.size + (f.overhead or ESP_OVERHEAD) > path.mtu then
     return false
   end
   if path.nat and not sa.natt then
@@ -51,29 +90,8 @@ function M:esp(link, from, to, sa, packet)
                     sa.natt and 4500 or nil) then
     return false
   end
-  local src = self:address(link, from)
-  local known
-  for _, x in ipairs(self:sas(to)) do
-    known = x.dir == "in" and x.spi == sa.spi and x or known
-  end
-  if not known then
-    st.esp.not_found = st.esp.not_found + 1
-    self:emit(to, "unknown_spi", {spi = sa.spi, peer = src})
-    return false
-  end
-  if every(st, "corrupted", path.corrupt) then
-    st.esp.invalid_icv = st.esp.invalid_icv + 1
-    self:emit(to, "bad_icv", {peer = src})
-    return false
-  end
-  if t.anti_replay and every(st, "reordered", path.reorder) then
-    st.esp.replay = st.esp.replay + 1
-    self:emit(to, "replayed", {peer = src})
-    return false
-  end
-  st.esp.succeeded = st.esp.succeeded + 1
-  tally(self, known, packet)
-  return true
+  return receive(self, to, sa, self:address(link, from), path,
+                 packet)
 end
 
 -- The SA that an end puts its packets into.
@@ -103,10 +121,63 @@ function M:link_to(name, dest)
   end
 end
 
--- A packet {src, dest, size, df, urgent} from behind an end. Gives true when
--- it came out at the other end, else false and why.
+-- The link to the router that a map names, else to the one behind which an
+-- address is.
+local function link_of_map(self, name, map, dest)
+  for _, link in ipairs(self.links) do
+    local other = link.a == name and link.b or link.b == name and link.a
+    if other and self:owns(link, other, map.peer) then
+      return link, other
+    end
+  end
+  return self:link_to(name, dest)
+end
+
+local function cross(self, name, packet, map, link, other)
+  local sa = sending_sa(self, name, map.name)
+  if not sa then
+    local flow = self:flow(name, map.name)
+    flow.no_sa = flow.no_sa + 1
+    self:emit(name, "no_sa", packet)
+    self:trigger(name, link, map, packet.urgent)
+    return false, "no-sa"
+  end
+  local came, why = self:esp(link, name, other, sa, packet)
+  local accepts = self.ends[other].accepts
+  if came and accepts then
+    why = accepts(packet, self:address(link, name))
+    if why then
+      self:emit(other, "not_accepted", {packet = packet, why = why})
+      return false, why
+    end
+  end
+  return came, why, other
+end
+
+-- An end that itself selects what it encrypts, by lists on its interface.
+local function packet_by_list(self, name, packet)
+  local map, why = self.ends[name].select(packet)
+  if not map then
+    return false, why
+  end
+  local link, other = link_of_map(self, name, map, packet.dest)
+  if not link then
+    return false, "no-link"
+  end
+  if packet.df and packet.size + (self.ends[name].overhead or ESP_OVERHEAD) >
+      (map.mtu or 1500) then
+    return false, "too-big"
+  end
+  return cross(self, name, packet, map, link, other)
+end
+
+-- A packet {src, dest, size, df, urgent} from behind an end. Gives true, nil
+-- and the end where it came out, else false and why.
 function M:packet(name, packet)
   local e = self.ends[name]
+  if e.select then
+    return packet_by_list(self, name, packet)
+  end
   local out = e.route(packet.dest)
   local tunnel = out and e.tunnels[out]
   if not out then
@@ -127,23 +198,20 @@ function M:packet(name, packet)
   if packet.df and packet.size > (tunnel.mtu or 1500) then
     return false, "too-big"
   end
-  local sa = sending_sa(self, name, map.name)
-  if not sa then
-    self:emit(name, "no_sa", packet)
-    self:trigger(name, link, map, packet.urgent)
-    return false, "no-sa"
-  end
-  return self:esp(link, name, other, sa, packet)
+  return cross(self, name, packet, map, link, other)
 end
 
 -- A request from a host behind one end to one behind the other, and its
 -- answer back.
 function M:echo(name, packet)
-  local sent, why = self:packet(name, packet)
+  local sent, why, at = self:packet(name, packet)
   if not sent then
     return false, why
   end
   local link, other = self:link_to(name, packet.dest)
+  if at ~= other then
+    return false, "elsewhere"
+  end
   local far = link.hosts[M.side(link, other)]
   if far and far.silent and not packet.router then
     return false, "silent"

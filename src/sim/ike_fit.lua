@@ -14,13 +14,44 @@ function fit.chosen(mine, names, theirs, their_names, same)
   end
 end
 
+-- What of two phase-1 proposals differs, in the order in which it is looked
+-- at; nil when nothing does.
+function fit.differs(a, b)
+  for _, what in ipairs({"encryption", "hash", "auth", "group"}) do
+    if a[what] ~= b[what] then
+      return what
+    end
+  end
+  return nil
+end
+
+-- Every comparison that the answering end makes until one fits:
+-- {offer, number, own, differs}.
+function fit.checks(mine, names, theirs, their_names)
+  local list = {}
+  for _, b in ipairs(their_names) do
+    for number, a in ipairs(names) do
+      if mine[a] and theirs[b] then
+        local what = fit.differs(mine[a], theirs[b])
+        list[#list + 1] = {offer = mine[a], number = number, own = b,
+                           differs = what}
+        if not what then
+          return list
+        end
+      end
+    end
+  end
+  return list
+end
+
 function fit.same_ike(a, b)
   return a.encryption == b.encryption and a.hash == b.hash and
       a.group == b.group and a.auth == b.auth
 end
 
 function fit.same_ipsec(a, b)
-  return a.encryption == b.encryption and a.hash == b.hash
+  return a.encryption == b.encryption and a.hash == b.hash and
+      a.mode == b.mode and a.ah == b.ah
 end
 
 function fit.same_id(a, b)
@@ -62,6 +93,12 @@ function fit.covers(e, map, src, dest)
     end
   end
   return false
+end
+
+-- Which PFS an end accepts: what it asks for itself, or (an end that says so)
+-- any when it asks for none.
+function fit.same_pfs(e, offered, own)
+  return offered == own or (e.any_pfs and not own)
 end
 
 -- The map with which end e answers phase 2 of a peer: bound, with a list.

@@ -16,6 +16,7 @@ function M:half_open(n, name, role, policy)
     icookie = n.icookie, rcookie = "0000000000000000", born = self.time,
     lifetime = 60, peer = self:address(n.link, other) or n.target,
     address = self.ends[name].address, port = 500, pair = n.serial,
+    version = n.version,
   }
   if name == n.from then
     sa.peer = n.target
@@ -25,6 +26,7 @@ function M:half_open(n, name, role, policy)
 end
 
 function M:drop_sa(name, sa)
+  self:emit(name, "dropped", {sa = sa, peer = sa.peer})
   M.keep(self.state[name].ike, function(x)
     return x ~= sa
   end)
@@ -43,7 +45,8 @@ function M:answer(n, id)
     if why == "version" and n.version == 2 then
       return nil, self:refuse(n.link, n.to, n.from, 5, "ph1")
     end
-    self:emit(n.to, "unknown_peer", {peer = src, why = why, mode = n.mode})
+    self:emit(n.to, "unknown_peer", {peer = src, why = why, mode = n.mode,
+                                     n = n})
     if e.manner.silent_unknown then
       return nil, nil
     end
@@ -58,8 +61,13 @@ function M:answer(n, id)
   self:emit(n.to, "begin", {peer = src, phase = 1, role = "responder",
                             mode = n.mode})
   local proposal = fit.chosen(self.ends[n.from].ike_proposals,
-                              n.policy.proposals, e.ike_proposals,
+                              n.offers, e.ike_proposals,
                               policy.proposals, fit.same_ike)
+  self:emit(n.to, "offers", {
+    peer = src, n = n, policy = policy, chosen = proposal,
+    checks = fit.checks(self.ends[n.from].ike_proposals, n.offers,
+                        e.ike_proposals, policy.proposals),
+  })
   if not proposal then
     self:count(n.to, policy.name, "ph1 failure")
     local reply = self:refuse(n.link, n.to, n.from, 14, "ph1")
@@ -72,7 +80,7 @@ function M:answer(n, id)
   return n.res
 end
 
-local function fail_both(self, n)
+function M:fail_both(n)
   self:drop_sa(n.from, n.sa)
   if n.res then
     self:drop_sa(n.to, n.res.sa)
@@ -80,7 +88,7 @@ local function fail_both(self, n)
   return nil
 end
 
-local function establish(self, name, sa, n, peer)
+function M:establish(name, sa, n, peer)
   -- Both ends may have called at once: that SA stays, older ones go.
   M.keep(self.state[name].ike, function(x)
     return x == sa or x.policy ~= sa.policy or self.time - x.born < 1
@@ -90,7 +98,9 @@ local function establish(self, name, sa, n, peer)
   sa.rcookie, sa.natt, sa.port = n.rcookie, n.natt, n.natt and 4500 or 500
   sa.nat_here = n.natt and n.link.path.nat == M.side(n.link, name)
   self:count(name, sa.policy, "ph1 success")
-  self:emit(name, "finish", {peer = peer, phase = 1, mode = n.mode})
+  self:emit(name, "finish", {peer = peer, phase = 1, mode = n.mode, sa = sa,
+                             n = n})
+  self:watch(name, n.link, sa)
 end
 
 function M:main_mode(n)
@@ -100,13 +110,16 @@ function M:main_mode(n)
     return res and {} or refusal
   end)
   if not r then
-    return fail_both(self, n)
+    return self:fail_both(n)
   end
   if r.notify then
     self:refused(n, r, "ph1")
-    return fail_both(self, n)
+    return self:fail_both(n)
   end
   n.sa.rcookie, n.sa.proposal = n.rcookie, n.res.proposal
+  n.sa.keyed, n.res.sa.keyed = true, true
+  self:emit(n.from, "chosen", {peer = n.target, n = n,
+                               proposal = n.res.proposal})
   n.natt = n.link.path.nat and n.policy.natt and n.res.policy.natt
   local port = n.natt and 4500 or 500
   n.sa.port = port
@@ -115,7 +128,7 @@ function M:main_mode(n)
   r = self:exchange(n, port, "ph1", function()
     local p = n.res.policy
     if p.key ~= n.policy.key then
-      self:emit(n.to, "undecryptable", {peer = n.res.src,
+      self:emit(n.to, "undecryptable", {peer = n.res.src, n = n,
                                         length = 1000 + self:random(64000)})
       return nil
     end
@@ -129,21 +142,21 @@ function M:main_mode(n)
   end)
   if not r then
     self:count(n.to, n.res.policy.name, "ph1 failure")
-    return fail_both(self, n)
+    return self:fail_both(n)
   end
   if r.notify then
     self:refused(n, r, "ph1")
     self:emit(n.to, "delete", {peer = n.res.src, phase = 1})
-    return fail_both(self, n)
+    return self:fail_both(n)
   end
-  establish(self, n.to, n.res.sa, n, n.res.src)
+  self:establish(n.to, n.res.sa, n, n.res.src)
   if n.policy.remote_id and
       not fit.same_id(n.policy.remote_id, n.res.policy.local_id) then
     self:refuse(n.link, n.from, n.to, 18, "ph1")
     self:drop_sa(n.from, n.sa)
     return nil
   end
-  establish(self, n.from, n.sa, n, n.target)
+  self:establish(n.from, n.sa, n, n.target)
   return n.sa
 end
 
@@ -156,11 +169,11 @@ function M:aggressive_mode(n)
     return res and {} or refusal
   end)
   if not r then
-    return fail_both(self, n)
+    return self:fail_both(n)
   end
   if r.notify then
     self:refused(n, r, "ph1")
-    return fail_both(self, n)
+    return self:fail_both(n)
   end
   if n.res.policy.key ~= n.policy.key then
     self:count(n.from, n.policy.name, "ph1 hash err")
@@ -172,14 +185,14 @@ function M:aggressive_mode(n)
       self:emit(n.to, "notify_received",
                 {peer = n.res.src, type = 23, phase = "ph1"})
     end
-    return fail_both(self, n)
+    return self:fail_both(n)
   end
   n.natt = n.link.path.nat and n.policy.natt and n.res.policy.natt
   -- The calling end is done with its own last message; whether that
   -- arrives, it does not learn.
-  establish(self, n.from, n.sa, n, n.target)
+  self:establish(n.from, n.sa, n, n.target)
   if self:carry(n.link, n.from, n.to, "udp", n.natt and 4500 or 500) then
-    establish(self, n.to, n.res.sa, n, n.res.src)
+    self:establish(n.to, n.res.sa, n, n.res.src)
   end
   return n.sa
 end

@@ -3,14 +3,12 @@
 local fit = include("ike_fit")
 local M = include("ike_core")
 
--- A refused negotiation is tried again after so long, if there is traffic.
-local HOLD = 3
 -- An end that is being called does not call itself for so long.
 local ANSWERING = 3
 -- A phase-2 SA is renewed after this part of its life.
 local RENEW = 0.81
 
-local function install(self, n, name, map, peer, spi_in, spi_out, terms)
+function M:install(n, name, map, peer, spi_in, spi_out, terms)
   local st = self.state[name]
   M.keep(st.sas, function(sa)
     return not (sa.map == map.name and sa.dir == "out")
@@ -20,11 +18,14 @@ local function install(self, n, name, map, peer, spi_in, spi_out, terms)
       dir = dir, spi = spi, map = map.name, peer = peer, born = self.time,
       lifetime = terms.lifetime, proposal = terms.proposal,
       pfs = terms.pfs, natt = n.natt, address = self.ends[name].address,
-      pair = n.serial, link = n.link,
+      pair = n.serial, link = n.link, packets = 0, number = self.serial,
     }
+    self.serial = self.serial + 1
   end
   self:count(name, terms.policy, "ph2 success")
-  self:emit(name, "finish", {peer = peer, phase = 2, mode = n.mode})
+  self:emit(name, "finish", {peer = peer, phase = 2, mode = n.mode, n = n,
+                             map = map, spi_in = spi_in, spi_out = spi_out,
+                             terms = terms})
 end
 
 -- The answering end judges what is to be encrypted and how.
@@ -32,11 +33,17 @@ function M:judge(n, sa)
   local e = self.ends[n.to]
   local src = self:address(n.link, n.from)
   local mine, remote = fit.selectors(self.ends[n.from], n.map)
-  local map = fit.find_map(e, src, mine)
+  local map, why, kind
+  if e.answer_map then
+    map, why, kind = e.answer_map(src, n.target, remote, mine)
+  else
+    map = fit.find_map(e, src, mine)
+  end
   local answer = {src = src, map = map}
   if not n.begun then
     n.begun = true
-    self:emit(n.to, "begin", {peer = src, phase = 2, version = n.version})
+    self:emit(n.to, "begin", {peer = src, phase = 2, version = n.version,
+                              n = n, sa = sa, answering = true})
   end
   if map then
     local their_local, their_remote = fit.selectors(e, map)
@@ -46,13 +53,20 @@ function M:judge(n, sa)
   end
   if not map then
     self:count(n.to, sa.policy, "ph2 failure")
-    return self:refuse(n.link, n.to, n.from, 18, "ph2")
+    self:emit(n.to, "selectors_refused", {
+      peer = src, n = n, why = why, sa = sa, mine = remote, theirs = mine})
+    kind = kind or (n.version == 2 and self.real_v2 and 38 or 18)
+    return self:refuse(n.link, n.to, n.from, kind, "ph2")
   end
   answer.proposal = fit.chosen(self.ends[n.from].ipsec_proposals,
                                n.map.proposals, e.ipsec_proposals,
                                map.proposals, fit.same_ipsec)
-  if not answer.proposal or n.map.pfs ~= map.pfs then
+  -- The first child of an IKEv2 SA is made without an exchange of its own.
+  local same_pfs = n.first_child or fit.same_pfs(e, n.map.pfs, map.pfs)
+  if not answer.proposal or not same_pfs then
     self:count(n.to, sa.policy, "ph2 failure")
+    self:emit(n.to, "transforms_refused", {
+      peer = src, n = n, map = map, sa = sa, pfs = answer.proposal ~= nil})
     return self:refuse(n.link, n.to, n.from, 14, "ph2")
   end
   return answer
@@ -66,12 +80,29 @@ local function their_sa(self, n, sa)
   end
 end
 
+-- Both ends have what was agreed on: r is what judge() gave.
+function M:install_both(n, r, sa)
+  local terms = {proposal = r.proposal, pfs = n.map.pfs, policy = sa.policy,
+                 lifetime = n.map.lifetime}
+  self.serial = self.serial + 1
+  n.serial = self.serial
+  local spi_here, spi_there = self:word(32), self:word(32)
+  self:install(n, n.from, n.map, n.target, spi_here, spi_there, terms)
+  terms.policy = their_sa(self, n, sa).policy
+  self:install(n, n.to, r.map, r.src, spi_there, spi_here, terms)
+end
+
 function M:quick_mode(n, sa)
-  n.natt, n.begun = sa.natt, false
-  self:emit(n.from, "begin", {peer = n.target, phase = 2, version = n.version})
+  n.natt, n.begun, n.sa = sa.natt, false, sa
+  self:emit(n.from, "begin", {peer = n.target, phase = 2, version = n.version,
+                              n = n, sa = sa})
   local r = self:exchange(n, sa.natt and 4500 or 500, "ph2", function()
     local theirs = their_sa(self, n, sa)
-    if not theirs or self.ends[n.to].manner.no_phase2 then
+    local manner = self.ends[n.to].manner
+    if manner.no_crypto then
+      self:emit(n.to, "no_engine", {peer = self:address(n.link, n.from)})
+    end
+    if not theirs or manner.no_phase2 or manner.no_crypto then
       return nil
     end
     return self:judge(n, theirs)
@@ -84,14 +115,7 @@ function M:quick_mode(n, sa)
     self:refused(n, r, "ph2")
     return false
   end
-  local terms = {proposal = r.proposal, pfs = n.map.pfs, policy = sa.policy,
-                 lifetime = n.map.lifetime}
-  self.serial = self.serial + 1
-  n.serial = self.serial
-  local spi_here, spi_there = self:word(32), self:word(32)
-  install(self, n, n.from, n.map, n.target, spi_here, spi_there, terms)
-  terms.policy = their_sa(self, n, sa).policy
-  install(self, n, n.to, r.map, r.src, spi_there, spi_here, terms)
+  self:install_both(n, r, sa)
   return true
 end
 
@@ -106,6 +130,9 @@ local function live_sa(self, n)
 end
 
 local function policy_for(e, map)
+  if map.policy then
+    return e.policies[map.policy]
+  end
   for _, p in pairs(e.policies) do
     if p.peer == map.peer then
       return p
@@ -136,21 +163,30 @@ end
 -- A negotiation as it stands now; nil when this end cannot start one.
 function M:prepare(name, link, map)
   local e = self.ends[name]
+  if e.manner.no_crypto then
+    self:emit(name, "no_engine", {peer = map.peer})
+    return nil
+  end
   local policy = policy_for(e, map)
   local other = link.a == name and link.b or link.a
+  if not policy and e.address then
+    self:emit(name, "no_key", {peer = map.peer, map = map})
+  end
   if not policy or policy.peer == "any" or not e.address or
       answering(self, name, policy) then
     return nil
   end
-  if not defined(policy.proposals, e.ike_proposals) or
+  local offers = policy.offers or policy.proposals
+  if not defined(offers, e.ike_proposals) or
       not defined(map.proposals, e.ipsec_proposals) then
     return nil
   end
   self.serial = self.serial + 1
   return {
     link = link, from = name, to = other, map = map, policy = policy,
+    offers = offers,
     target = policy.peer, mode = policy.mode, version = policy.version,
-    meets = policy.peer == self:address(link, other),
+    meets = self:owns(link, other, policy.peer),
     icookie = self:cookie(), rcookie = self:cookie(), serial = self.serial,
   }
 end
@@ -166,7 +202,11 @@ local function phase_1(self, n)
 end
 
 function M:negotiate(n)
-  local sa = live_sa(self, n) or phase_1(self, n)
+  local sa = live_sa(self, n)
+  if not sa and n.version == 2 and self.real_v2 then
+    return self:ike_v2(n)
+  end
+  sa = sa or phase_1(self, n)
   if not sa or n.cancelled then
     return false
   end
@@ -203,7 +243,7 @@ function M:trigger(name, link, map, urgent)
   self:spawn(function()
     local done = self:negotiate(n)
     n.running = false
-    n.hold = self.time + HOLD
+    n.hold = self.time + self.hold
     if done then
       self:renew_later(name, link, map)
     end

@@ -90,6 +90,15 @@ static int l_width(lua_State *lua)
     return 0;
 }
 
+static int l_pager(lua_State *lua)
+{
+    const char *text = luaL_checkstring(lua, 1);
+
+    self(lua)->host.pager(self(lua)->host.arg, text,
+                          luaL_checkstring(lua, 2));
+    return 0;
+}
+
 static int l_close(lua_State *lua)
 {
     self(lua)->host.close(self(lua)->host.arg);
@@ -146,7 +155,7 @@ static int l_include(lua_State *lua)
 
 static const luaL_Reg host_functions[] = {
     {"out", l_out},   {"wait", l_wait},   {"now", l_now}, {"rows", l_rows},
-    {"width", l_width}, {"close", l_close}, {NULL, NULL},
+    {"width", l_width}, {"pager", l_pager}, {"close", l_close}, {NULL, NULL},
 };
 
 /* What could reach outside, or differ between runs. */

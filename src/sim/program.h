@@ -19,6 +19,8 @@ struct program_host {
     double (*now)(void *arg);               /* seconds since the start */
     void (*rows)(void *arg, unsigned rows); /* of the pager; 0: off */
     void (*width)(void *arg, unsigned columns);
+    /* What the pager shows, and what it sends to erase that. */
+    void (*pager)(void *arg, const char *text, const char *erase);
     void (*close)(void *arg);
 };
 

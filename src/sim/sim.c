@@ -11,6 +11,7 @@
 #include "kiriwake/mem.h"
 
 #define PAGER "--More--"
+#define PAGER_ERASE "\r        \r"
 #define PAGER_ROWS 24
 #define SCREEN_WIDTH 80
 #define MAX_TYPED (64u << 10)
@@ -31,6 +32,7 @@ struct sim {
     bool started, closing, wrong, login;
     bool unplugged, replugged;
     uint64_t start_ms, now_ms;      /* now_ms: of the work at hand */
+    char *pager, *pager_erase;
     char *prompt, *user, *password, *banner, *failure;
     struct editor editor;
     struct printout reply;
@@ -63,6 +65,16 @@ static void host_rows(void *arg, unsigned rows)
 static void host_width(void *arg, unsigned columns)
 {
     ((struct sim *)arg)->editor.width = columns;
+}
+
+static void host_pager(void *arg, const char *text, const char *erase)
+{
+    struct sim *s = arg;
+
+    free(s->pager);
+    free(s->pager_erase);
+    s->pager = mem_strdup(text);
+    s->pager_erase = mem_strdup(erase);
 }
 
 static void host_close(void *arg)
@@ -256,7 +268,7 @@ static void page(struct sim *s, char c)
     if (c != ' ' && c != '\r' && c != '\n' && c != 'q' && c != 'Q' && c != 3)
         return;
     s->editor.after_cr = c == '\r';
-    buf_adds(&s->ready, "\r        \r");
+    buf_adds(&s->ready, s->pager_erase);
     s->state = STATE_BUSY;
     s->shown = c == ' ' ? 0 : s->rows - 2;
     if (c == 'q' || c == 'Q' || c == 3)
@@ -284,7 +296,7 @@ static bool print_some(struct sim *s, uint64_t now_ms)
         return true;
     }
     if (s->rows > 1 && s->shown + 1 >= s->rows) {
-        buf_adds(&s->ready, PAGER);
+        buf_adds(&s->ready, s->pager);
         s->state = STATE_PAGER;
         return true;
     }
@@ -441,12 +453,13 @@ struct sim *sim_new(const struct data *data, const char *driver,
                     struct err *e)
 {
     struct sim *s = mem_zalloc(sizeof *s);
-    struct program_host host = {s,         host_out,   host_wait, host_now,
-                                host_rows, host_width, host_close};
+    struct program_host host = {s,         host_out,   host_wait,  host_now,
+                                host_rows, host_width, host_pager, host_close};
 
     s->transcript = json_array();
     s->login = login;
     s->rows = PAGER_ROWS;
+    host_pager(s, PAGER, PAGER_ERASE);
     s->editor.width = SCREEN_WIDTH;
     if (knobs_parse(&s->knobs, knobs, e) == 0 &&
         (s->scenario = scenario_load(data, driver, scenario, e)) &&
@@ -465,6 +478,8 @@ void sim_free(struct sim *s)
     knobs_free(&s->knobs);
     json_decref(s->scenario);
     json_decref(s->transcript);
+    free(s->pager);
+    free(s->pager_erase);
     free(s->prompt);
     free(s->user);
     free(s->password);

@@ -1,0 +1,377 @@
+-- What a router does with its configuration and its line: the end of
+-- ike.lua, and the states of its interfaces.
+
+local cidr = include("cidr")
+local network = include("network")
+
+local site = {}
+
+-- The outside interface of a model.
+function site.wan(tree)
+  return network.models[tree.model].wan
+end
+
+-- Is the interface up, and why not: "admin", "link".
+function site.state(r, tree, name)
+  local i = r.interfaces[name]
+  if not i or i.shutdown then
+    return false, "admin"
+  end
+  if name == site.wan(tree) and not tree.line.link then
+    return false, "link"
+  end
+  return true
+end
+
+local function length_of(net)
+  return tonumber(net:match("/(%d+)$"))
+end
+
+-- The interface on whose network an address is.
+local function connected(r, tree, address)
+  for name, i in pairs(r.interfaces) do
+    if i.net and site.state(r, tree, name) and
+        cidr.contains(i.net, address) then
+      return name
+    end
+  end
+end
+
+-- The routes in force: {dest, via, kind, interface}.
+function site.routes(r, tree)
+  local list = {}
+  for _, name in ipairs(r.order) do
+    local i = r.interfaces[name]
+    if i.net and site.state(r, tree, name) then
+      list[#list + 1] = {dest = i.net, kind = "C", interface = name,
+                         address = i.address}
+    end
+  end
+  for _, route in ipairs(r.routes) do
+    local out = r.interfaces[route.via] and
+        site.state(r, tree, route.via) and route.via or
+        cidr.number(route.via or "") and connected(r, tree, route.via)
+    if out and route.dest then
+      list[#list + 1] = {dest = route.dest, kind = "S", interface = out,
+                         via = route.via}
+    end
+  end
+  return list
+end
+
+-- The route to an address, by the longest match.
+function site.lookup(routes, dest)
+  local best, length = nil, -1
+  for _, route in ipairs(routes) do
+    local n = length_of(route.dest)
+    if n > length and cidr.contains(route.dest, dest) then
+      best, length = route, n
+    end
+  end
+  return best
+end
+
+local PROTOS = {["50"] = "esp", ["51"] = "ahp", ["17"] = "udp"}
+
+local function rule_fits(rule, p)
+  local proto = PROTOS[rule.proto] or rule.proto
+  return (proto == "ip" or proto == p.proto) and
+      (not p.src or cidr.contains(rule.src, p.src)) and
+      (not p.dest or cidr.contains(rule.dest, p.dest)) and
+      (not rule.dport or rule.dport == p.port) and
+      (not rule.sport or rule.sport == p.port)
+end
+
+-- The first rule of a list that fits a packet {proto, src, dest, port}.
+local function first_rule(rules, p)
+  for _, rule in ipairs(rules or {}) do
+    if rule_fits(rule, p) then
+      return rule
+    end
+  end
+end
+
+-- Does an interface's list stop it? An empty list stops nothing.
+local function filtered(w, name, r, list, p)
+  local rules = r.acls[list]
+  if not rules then
+    return nil
+  end
+  local rule = first_rule(rules, p)
+  if name == "local" then
+    w:hit(list, rule)
+  end
+  if rule and rule.action == "permit" then
+    return nil
+  end
+  return "filter"
+end
+
+-- Is the source of a packet that leaves here translated?
+local function translated(w, name, r, out, packet)
+  if r.interfaces[out].nat ~= "outside" then
+    return false
+  end
+  for _, n in ipairs(r.nat) do
+    local list = n.name
+    if n.kind == "route-map" then
+      list = r.route_maps[n.name]
+    end
+    local rule = first_rule(r.acls[list], {proto = "ip", src = packet.src,
+                                           dest = packet.dest})
+    if rule and rule.action == "permit" then
+      if name == "local" then
+        w:hit(list, rule)
+        w:translate(packet)
+      end
+      return true
+    end
+  end
+  return false
+end
+
+-- Has a crypto map entry all that it needs?
+function site.incomplete(r, m)
+  if not m.peers[1] then
+    return "peer"
+  elseif not m.acl or not r.acls[m.acl] then
+    return "acl"
+  elseif not r.sets[m.sets[1]] then
+    return "set"
+  end
+  return nil
+end
+
+-- Every line of every entry's list is a map of its own for the engine.
+local function engine_maps(r)
+  local maps, by_entry = {}, {}
+  for tag, entries in pairs(r.maps) do
+    for _, m in ipairs(entries) do
+      by_entry[m] = {}
+      if not site.incomplete(r, m) then
+        for _, rule in ipairs(r.acls[m.acl]) do
+          if rule.action == "permit" then
+            local name = string.format("%s %05d %05d", tag, m.seq, rule.seq)
+            maps[name] = {
+              name = name, peer = m.peers[1], proposals = m.sets,
+              pfs = m.pfs, acl = name, local_id = rule.src,
+              remote_id = rule.dest, tag = tag, entry = m, rule = rule,
+              lifetime = m.lifetime or r.ipsec_lifetime or 3600,
+              policy = m.profile and "v2 " .. m.peers[1] or nil,
+            }
+            table.insert(by_entry[m], maps[name])
+          end
+        end
+      end
+    end
+  end
+  return maps, by_entry
+end
+
+local function map_of_rule(by_entry, m, rule)
+  for _, map in ipairs(by_entry[m]) do
+    if map.rule == rule then
+      return map
+    end
+  end
+end
+
+local AES_V2 = {["aes-cbc-128"] = "aes", ["aes-cbc-256"] = "aes 256"}
+
+-- Phase-1 policies by peer, and the proposals that all of them offer.
+local function policies(r, address)
+  -- The default policy wants certificates: accepted maybe, never offered.
+  local list, proposals, names, offered = {}, {}, {}, {}
+  for _, p in ipairs(r.isakmp.policies) do
+    names[#names + 1] = tostring(p.priority)
+    offered[#offered + 1] = tostring(p.priority)
+    proposals[tostring(p.priority)] = p
+  end
+  names[#names + 1] = "65535"
+  proposals["65535"] = {priority = 65535, encryption = "des", hash = "sha",
+                        auth = "rsa-sig", group = 1, lifetime = 86400}
+  if not r.isakmp.off then
+    for peer, key in pairs(r.isakmp.keys) do
+      list[peer] = {
+        name = peer, peer = peer, key = key, mode = "main", version = 1,
+        proposals = names, offers = offered, natt = true,
+        dpd = r.isakmp.keepalive,
+        local_id = {type = "address", value = address},
+      }
+    end
+  end
+  local v2 = r.ikev2
+  for name, p in pairs(v2.proposals) do
+    proposals["v2 " .. name] = {
+      encryption = AES_V2[p.encryption] or p.encryption,
+      hash = p.integrity, group = p.group, auth = "pre-share",
+      lifetime = 86400}
+  end
+  local offers = {}
+  for i, name in ipairs(v2.offers) do
+    offers[i] = "v2 " .. name
+  end
+  for name, p in pairs(v2.profiles) do
+    for _, peer in ipairs(v2.keyrings[p.keyring or ""] or {}) do
+      if p.remote and peer.address == p.remote then
+        list["v2 " .. p.remote] = {
+          name = "v2 " .. p.remote, profile = name, peer = p.remote,
+          key = peer.key, mode = "ikev2", version = 2, proposals = offers,
+          natt = true, dpd = p.dpd,
+          local_id = {type = "address", value = p.identity or address},
+          remote_id = {type = "address", value = p.remote},
+        }
+      end
+    end
+  end
+  return list, proposals
+end
+
+-- The source of what this router sends to its peers, by interface.
+local function map_address(r, tree, name)
+  local i = r.interfaces[name]
+  local named = i.map and r.map_local[i.map]
+  if named and r.interfaces[named] and site.state(r, tree, named) then
+    return r.interfaces[named].address
+  end
+  return i.address
+end
+site.map_address = map_address
+
+-- How phase 2 is answered: see answer_map of ike.lua.
+local function answer(r, tree, by_entry, kind)
+  return function(src, called, mine, theirs)
+    local tag
+    for name, i in pairs(r.interfaces) do
+      if i.map and r.maps[i.map] and site.state(r, tree, name) and
+          map_address(r, tree, name) == called then
+        tag = i.map
+      end
+    end
+    if not tag then
+      return nil, "local-address", 14
+    end
+    for _, m in ipairs(r.maps[tag]) do
+      for _, map in ipairs(by_entry[m]) do
+        local exact = map.local_id == mine and map.remote_id == theirs
+        local wider = cidr.contains(map.local_id, (mine:gsub("/.*", ""))) and
+            cidr.contains(map.remote_id, (theirs:gsub("/.*", "")))
+        if (exact or wider) and map.peer ~= src then
+          return nil, "peer", 14
+        elseif exact then
+          return map
+        elseif wider then
+          return nil, "acl", kind
+        end
+      end
+    end
+    return nil, "acl", kind
+  end
+end
+
+-- What this router encrypts: see select of ike.lua.
+local function selector(w, name, r, routes, by_entry)
+  return function(packet)
+    local route = site.lookup(routes, packet.dest)
+    if not route then
+      return nil, "no-route"
+    end
+    local out = r.interfaces[route.interface]
+    local src = packet.src
+    if translated(w, name, r, route.interface, packet) then
+      src = out.address
+    end
+    for _, m in ipairs(out.map and r.maps[out.map] or {}) do
+      local rule = #by_entry[m] > 0 and
+          first_rule(r.acls[m.acl], {proto = "ip", src = src,
+                                     dest = packet.dest})
+      if rule and rule.action == "permit" then
+        if name == "local" then
+          w:hit(m.acl, rule)
+        end
+        local map = map_of_rule(by_entry, m, rule)
+        map.mtu = out.ip_mtu or out.mtu or 1500
+        return map
+      end
+    end
+    return nil, src ~= packet.src and "translated" or "clear"
+  end
+end
+
+local function near(r, tree)
+  return function(dest)
+    for name, i in pairs(r.interfaces) do
+      if i.net and site.state(r, tree, name) then
+        if i.address == dest then
+          return "self"
+        elseif cidr.contains(i.net, dest) and name ~= site.wan(tree) then
+          return tree.host_silent and "silent" or "host"
+        end
+      end
+    end
+    return nil
+  end
+end
+
+-- The end of ike.lua; r is what its configuration says.
+function site.make(w, name, r)
+  local tree = w.trees[name]
+  local wan = site.wan(tree)
+  local up = site.state(r, tree, wan)
+  local address = up and r.interfaces[wan] and map_address(r, tree, wan)
+  local routes = site.routes(r, tree)
+  local maps, by_entry = engine_maps(r)
+  local list, proposals = policies(r, address)
+  local kind = tree.manner.says_invalid_id and 18 or 14
+  return {
+    address = address or nil, policies = list, ike_proposals = proposals,
+    maps = maps, ipsec_proposals = r.sets, acls = {}, tunnels = {},
+    anti_replay = r.anti_replay, manner = tree.manner, any_pfs = true,
+    overhead = 62, routes = routes,
+    route = function(dest)
+      local route = site.lookup(routes, dest)
+      return route and route.interface
+    end,
+    owns = function(a)
+      for n, i in pairs(r.interfaces) do
+        if i.address == a and site.state(r, tree, n) then
+          return true
+        end
+      end
+      return false
+    end,
+    select = selector(w, name, r, routes, by_entry),
+    answer_map = answer(r, tree, by_entry, kind),
+    accepts = function(packet)
+      local route = site.lookup(routes, packet.dest)
+      return (not route or route.interface == wan) and "no-route" or nil
+    end,
+    blocks = function(dir, proto, port, peer)
+      local i = r.interfaces[wan]
+      local list_name = i and i.filters[dir]
+      if not list_name then
+        return nil
+      end
+      local far = dir == "in" and "src" or "dest"
+      return filtered(w, name, r, list_name,
+                      {proto = proto, port = port, [far] = peer})
+    end,
+    near = near(r, tree),
+    source_of = function(out)
+      return r.interfaces[out].address
+    end,
+    mtu_of = function(out)
+      return r.interfaces[out].ip_mtu or 1500
+    end,
+  }
+end
+
+-- The inside network of a tree, and the router's address in it.
+function site.lan(tree)
+  local parse = include("parse")
+  local name = network.models[tree.model].lan
+  local address, mask = tree.interfaces[name].address:match("(%S+) (%S+)")
+  return parse.net(address, mask), address
+end
+
+return site

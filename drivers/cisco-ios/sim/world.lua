@@ -1,0 +1,277 @@
+-- The router under diagnosis, as lab.lua runs it, in Cisco's words.
+
+local config = include("config")
+local debug = include("debug")
+local lab = include("lab")
+local log = include("log")
+local network = include("network")
+local parse = include("parse")
+local site = include("site")
+local write = include("write")
+
+local DELETED_STAYS = 60
+
+local world = {}
+local methods = {}
+
+-- How often a rule of a list was met.
+function methods:hit(list, rule)
+  if rule then
+    local key = list .. " " .. rule.text
+    self.hits[key] = (self.hits[key] or 0) + 1
+  end
+end
+
+function methods:translate(packet)
+  local list = self.translations
+  for _, t in ipairs(list) do
+    if t.dest == packet.dest and t.src == packet.src then
+      return
+    end
+  end
+  local number = #list + 1
+  list[number] = {
+    src = packet.src, dest = packet.dest,
+    global = (self.trees["local"].line.address or "") .. ":" .. number,
+    inside = packet.src .. ":" .. number,
+    outside = packet.dest .. ":" .. number,
+  }
+end
+
+function methods:logs_denied(name)
+  for _, rule in ipairs(self.read["local"].acls[name] or {}) do
+    if rule.action == "deny" and rule.log then
+      return true
+    end
+  end
+  return false
+end
+
+-- The message id of a phase-2 negotiation; the last one's without it.
+function methods:message_id(n)
+  if n and not n.message_id then
+    n.message_id = 400000000 + n.serial * 7919 * 13 % 1600000000
+  end
+  self.last_id = n and n.message_id or self.last_id or 787769575
+  return self.last_id
+end
+
+function methods:ike_sa(peer)
+  local best
+  for _, sa in ipairs(self.model.state["local"].ike) do
+    if sa.peer == peer and (not best or sa.state == "established") then
+      best = sa
+    end
+  end
+  return best
+end
+
+methods.live_sa = methods.ike_sa
+
+function methods:is_v2(peer)
+  local p = self.model.ends["local"].policies["v2 " .. peer]
+  return p ~= nil and not self.model.ends["local"].policies[peer]
+end
+
+-- The engine's number of an SA, from its SPI.
+function methods:ipsec_conn(spi)
+  for i, sa in ipairs(self.model.state["local"].sas) do
+    if sa.spi == spi and not sa.conn then
+      self.next_conn = (self.next_conn or 2000) + 1
+      sa.conn = self.next_conn
+    end
+    if sa.spi == spi then
+      return sa.conn, i
+    end
+  end
+  return (self.next_conn or 2000) + 1
+end
+
+-- IKE SAs that were given up a short while ago.
+function methods:deleted(version)
+  local list = {}
+  for _, d in ipairs(self.dead) do
+    if self.model.time - d.time < DELETED_STAYS and
+        (d.sa.version or 1) == version then
+      list[#list + 1] = d.sa
+    end
+  end
+  return list
+end
+
+-- Of each peer only the last one is remembered.
+local function bury(w, sa, time)
+  for i = #w.dead, 1, -1 do
+    if w.dead[i].sa.peer == sa.peer or time - w.dead[i].time > DELETED_STAYS
+    then
+      table.remove(w.dead, i)
+    end
+  end
+  w.dead[#w.dead + 1] = {sa = sa, time = time}
+end
+
+local function give_conn(w, sa)
+  if sa and not sa.conn then
+    w.next_ike = (w.next_ike or (w.old and 0 or 1000)) + 1
+    sa.conn = w.next_ike
+  end
+end
+
+-- Who calls without an SA having come about: seen for a while, too.
+local function refused_caller(w, f, time)
+  bury(w, {role = "responder", peer = f.peer, version = f.n.version,
+           address = w.model.ends["local"].address, state = "negotiating"},
+       time)
+end
+
+local track = {}
+
+function track.chosen(w, f)
+  give_conn(w, f.n.sa)
+end
+
+function track.finish(w, f)
+  give_conn(w, f.sa)
+end
+
+function track.undecryptable(w, f)
+  give_conn(w, f.n.res and f.n.res.sa)
+end
+
+function track.dropped(w, f, time)
+  bury(w, f.sa, time)
+end
+
+function track.offers(w, f, time)
+  if not f.chosen then
+    refused_caller(w, f, time)
+  end
+end
+
+function track.unknown_peer(w, f, time)
+  if f.n then
+    refused_caller(w, f, time)
+  end
+end
+
+function methods:add_log(time, level, text)
+  self.log:add(self.read["local"], time, self.boot, level, text)
+end
+
+-- A line of "debug ip icmp".
+function methods:icmp(text)
+  if self.debugging.icmp then
+    self:add_log(self.model.time, 7, text)
+  end
+end
+
+local function notice(w, name, kind, fields, time)
+  if name ~= "local" then
+    return
+  end
+  if track[kind] then
+    track[kind](w, fields, time)
+  end
+  for _, m in ipairs(debug.messages(w, kind, fields, time)) do
+    if m[1] < 7 or w.debugging[m[3]] then
+      w:add_log(time, m[1], m[2])
+    end
+  end
+end
+
+function methods:address_towards(dest)
+  local e = self.model.ends["local"]
+  local out_name = e.route(dest)
+  return out_name and e.source_of(out_name) or "0.0.0.0"
+end
+
+function methods:gateway(dest)
+  local route = site.lookup(self.model.ends["local"].routes, dest)
+  return route and (route.kind == "S" and route.via or dest)
+end
+
+-- Lines and interfaces that went up or down.
+local function changed(w, name, before, after)
+  if name ~= "local" then
+    return
+  end
+  local old = {model = w.trees["local"].model, line = before.line}
+  for _, i in ipairs(after.read.order) do
+    local was, why = site.state(before.read, old, i)
+    local is, now_why = site.state(after.read, w.trees["local"], i)
+    if before.read.interfaces[i] and was ~= is then
+      local kind = (why == "admin" or now_why == "admin") and not is and
+          "admin" or "link"
+      notice(w, "local", kind, {name = i, state = is and "up" or "down"},
+             w.model.time)
+    end
+  end
+end
+
+-- Troubles of the past, with this peer and with others, long since over.
+local function old_noise(w)
+  local peer = w.trees.peer.line.address
+  local here = w.trees["local"].line.address
+  local other = "192.88.99.77"
+  local day = -86400
+  local function put(time, level, fmt, ...)
+    w:add_log(time, level, string.format(fmt, ...))
+  end
+  local function failure(time, mode, who)
+    put(time, 6, "%%CRYPTO-6-IKMP_MODE_FAILURE: Processing of %s failed " ..
+        "with peer at %s", mode, who)
+  end
+  local function bad(time, who)
+    put(time, 4, "%%CRYPTO-4-IKMP_BAD_MESSAGE: IKE message from %s failed " ..
+        "its sanity check or is malformed", who)
+  end
+  failure(3 * day, "Main Mode", peer)
+  failure(3 * day + 60, "Quick mode", peer)
+  bad(3 * day + 120, peer)
+  put(3 * day + 300, 4, "%%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC " ..
+      "packet has invalid spi for destaddr=%s, prot=50, spi=0x1A2B3C4D" ..
+      "(439041101), srcaddr=%s", here, peer)
+  put(2 * day, 4, "%%CRYPTO-4-PKT_REPLAY_ERR: decrypt: replay check failed " ..
+      "connection id=2003")
+  put(2 * day + 20, 5, "%%SYS-5-CONFIG_I: Configured from console by admin " ..
+      "on vty0 (10.1.0.77)")
+  put(day, 3, "%%LINK-3-UPDOWN: Interface %s, changed state to down", w.wan)
+  put(day + 4, 3, "%%LINK-3-UPDOWN: Interface %s, changed state to up", w.wan)
+  bad(day + 600, other)
+  failure(day + 660, "Main Mode", other)
+  put(day + 700, 4, "%%CRYPTO-4-IKMP_NO_SA: IKE message from %s has no SA " ..
+      "and is not an initialization offer", other)
+end
+
+-- The engine's end, with what the hardware cannot do.
+local function make(w, name, r)
+  return site.make(w, name, r)
+end
+
+function world.new(scenario, knobs)
+  local nets = network.build(scenario, knobs)
+  local t = nets.sound.ends["local"]
+  local model = network.models[t.model]
+  local with = {
+    hits = {}, translations = {}, dead = {}, debugging = {},
+    old = model.old, xe = model.xe, wan = model.wan, clock = lab.clock,
+  }
+  for k, v in pairs(methods) do
+    with[k] = v
+  end
+  return lab.new{
+    scenario = scenario, knobs = knobs, nets = nets, boot = t.boot,
+    log = log.new(lab.clock), with = with,
+    model = {repeats = {1, 1, 2, 2, 2}, real_v2 = true},
+    vendor = {
+      write = write.config, read = parse.read, make = make, lan = site.lan,
+      text = function(nodes)
+        return table.concat(config.lines(nodes), "\n")
+      end,
+      notice = notice, changed = changed, old_noise = old_noise,
+    },
+  }
+end
+
+
+return world
