@@ -27,6 +27,7 @@
 --   accepts(packet, from) -> why not, or nil: what it does with a packet that
 --                    came out of the tunnel
 --   owns(address)    further addresses of its own
+--   unroutable(address)    nobody out there knows the way to it
 --   any_pfs          takes any PFS group when it asks for none
 --   overhead         bytes that its ESP adds
 -- A policy may have dpd: {interval, retry, tries}, and offers when it does not

@@ -211,13 +211,17 @@ end
 
 M.dropped = dropped
 
--- Can this end send to the other at all?
-function M:reaches(link, from, to)
+-- Can this end send to the other at all (to the address that it calls)?
+function M:reaches(link, from, to, called)
   local f, t = self.ends[from], self.ends[to]
   if not f.address or not t.address or f.manner.dead or t.manner.dead then
     return false
   end
-  local out = f.route(self:address(link, to))
+  local dest = called or self:address(link, to)
+  if f.unroutable and f.unroutable(dest) then
+    return false
+  end
+  local out = f.route(dest)
   return out ~= nil and not f.tunnels[out]
 end
 
@@ -232,10 +236,11 @@ local function let_in(link, from, to)
   return link.path.nat ~= side(link, to) or link.called
 end
 
-function M:carry(link, from, to, proto, port)
+function M:carry(link, from, to, proto, port, called)
   local f, t = self.ends[from], self.ends[to]
   local what = proto == "udp" and "udp" .. port or proto
-  if not self:reaches(link, from, to) or not let_in(link, from, to) then
+  if not self:reaches(link, from, to, called) or
+      not let_in(link, from, to) then
     return false
   end
   local here = {proto = proto, port = port, src = f.address,
@@ -272,7 +277,8 @@ function M:exchange(n, port, phase, serve)
     end
     self:emit(n.from, "request", {n = n, phase = phase, port = port, try = i,
                                   peer = n.target})
-    if n.meets and self:carry(n.link, n.from, n.to, "udp", port) then
+    if n.meets and
+        self:carry(n.link, n.from, n.to, "udp", port, n.target) then
       self:emit(n.to, "called", {n = n, phase = phase, port = port, try = i,
                                  peer = self:address(n.link, n.from)})
       local reply = serve(i)

@@ -156,7 +156,7 @@ local function link_of_router(w, dest)
   return nil
 end
 
-local function is_private(address)
+function lab.is_private(address)
   return cidr.contains("10.0.0.0/8", address) or
       cidr.contains("172.16.0.0/12", address) or
       cidr.contains("192.168.0.0/16", address)
@@ -165,7 +165,7 @@ end
 -- A packet that leaves in clear: who out there answers?
 local function ping_outside(w, source, dest)
   local e = w.model.ends["local"]
-  if not e.address or is_private(dest) or is_private(source) then
+  if not e.address or lab.is_private(dest) or lab.is_private(source) then
     return false, "lost"
   end
   local link = link_of_router(w, dest)

@@ -209,6 +209,16 @@ DRIVERS = {
         ],
         "event": r"\b[A-Z]+\.\d{3}: ",
     },
+    "cisco-ios": {
+        "refuse": [
+            "show running-config", "show startup-config", "show version",
+            "show clock", "show crypto isakmp sa", "show crypto ikev2 sa",
+            "show crypto ipsec sa", "show crypto engine", "show logging",
+            "show interfaces", "show ip route", "show debugging", "debug",
+            "ping",
+        ],
+        "event": r"%[A-Z0-9_]+-\d-[A-Z0-9_]+: |ISAKMP|IPSEC",
+    },
     "nec-wa": {
         "refuse": [
             "show running-config", "show ip address", "show ike sa",

@@ -562,6 +562,8 @@ static const struct session {
      "show ipsec profile\r", "\nvpn-prof : ", "hostname "},
     {"paloalto-panos", NULL, {"set cli pager off\r"}, "show vpn flow\r",
      "total IPSec tunnel configured: ", "\nnetwork {"},
+    {"cisco-ios", NULL, {"terminal length 0\r"}, "show ip route\r",
+     "Gateway of last resort", "crypto map VPNMAP"},
 };
 
 static const struct session *session_of(const char *id)

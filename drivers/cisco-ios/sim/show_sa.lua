@@ -136,7 +136,7 @@ local V2_ENCR = {["aes"] = {"AES-CBC", 128}, ["aes 256"] = {"AES-CBC", 256},
 local V2_HASH = {sha1 = "SHA96", sha256 = "SHA256", sha512 = "SHA512",
                  md5 = "MD596"}
 
-local function v2_block(w, sa, n, detail)
+local function v2_block(w, sa, n, detail, deleted)
   local p = sa.proposal or {}
   local e = V2_ENCR[p.encryption] or {"Unknown - 0", 0}
   local hash = V2_HASH[p.hash] or "None"
@@ -145,7 +145,7 @@ local function v2_block(w, sa, n, detail)
       "            Status ")
   say("%-9d %-21s %-21s none/none            %-6s ", n,
       (sa.address or "0.0.0.0") .. "/" .. sa.port, sa.peer .. "/" .. sa.port,
-      established and "READY" or "IN-NEG")
+      established and "READY" or deleted and "DELETE" or "IN-NEG")
   say("      Encr: %s, %sPRF: %s, Hash: %s, DH Grp:%s, Auth sign: %s, Auth " ..
       "verify: %s", e[1], e[2] > 0 and "keysize: " .. e[2] .. ", " or "",
       hash:gsub("96", "1"):gsub("SHA11", "SHA1"), hash, p.group or 0,
@@ -183,11 +183,9 @@ local function ikev2(w, detail)
   say(" IPv4 Crypto IKEv2  SA ")
   say("")
   for _, row in ipairs(rows) do
-    if not row.deleted then
-      n = n + 1
-      v2_block(w, row.sa, n, detail)
-      say("")
-    end
+    n = n + 1
+    v2_block(w, row.sa, n, detail, row.deleted)
+    say("")
   end
   say(" IPv6 Crypto IKEv2  SA ")
   say("")

@@ -2,6 +2,7 @@
 -- ike.lua, and the states of its interfaces.
 
 local cidr = include("cidr")
+local lab = include("lab")
 local network = include("network")
 
 local site = {}
@@ -355,6 +356,9 @@ function site.make(w, name, r)
       local far = dir == "in" and "src" or "dest"
       return filtered(w, name, r, list_name,
                       {proto = proto, port = port, [far] = peer})
+    end,
+    unroutable = function(a)
+      return lab.is_private(a) and not connected(r, tree, a)
     end,
     near = near(r, tree),
     source_of = function(out)
