@@ -78,25 +78,47 @@ static json_t *peer_subject(struct run *r, const json_t *vpns)
                : NULL;
 }
 
+static bool is_read(struct run *r, const char *probe)
+{
+    const char *state = json_string_value(
+        json_object_get(json_object_get(r->facts, probe), "state"));
+
+    return state && strcmp(state, "present") == 0;
+}
+
+/* A driver's own peer_config sees our configuration, too, and may find the
+ * VPN by both; without one the file is read as a router's reply. */
+static json_t *fact_of(struct run *r, const struct console_reply *rep,
+                       const json_t *subject)
+{
+    json_t *none = json_object(), *fact;
+
+    if (driver_probe(r->driver, "peer_config") && is_read(r, "config"))
+        fact = driver_read(r->driver, "peer_config", rep,
+                           subject ? subject : none, r->facts);
+    else if (subject)
+        fact = driver_read(r->driver, "config", rep, subject, none);
+    else
+        fact = unread(_("the peer's configuration has no single VPN that "
+                        "means this router"));
+    json_decref(none);
+    return fact;
+}
+
 static json_t *read_text(struct run *r, char *text)
 {
     char command[] = "show running-config";
     struct console_reply rep = {
         .command = command, .state = REPLY_COMPLETE, .text = text};
-    json_t *none = json_object(), *env = json_object();
-    json_t *vpns = driver_read(r->driver, "vpns", &rep, none, env);
-    json_t *subject = peer_subject(r, vpns), *fact;
+    json_t *none = json_object();
+    json_t *vpns = driver_read(r->driver, "vpns", &rep, none, none);
+    json_t *subject = peer_subject(r, vpns);
+    json_t *fact = fact_of(r, &rep, subject);
 
-    if (subject)
-        fact = driver_read(r->driver, "config", &rep, subject, env);
-    else
-        fact = unread(_("the peer's configuration has no single VPN that "
-                        "means this router"));
     json_object_set_new(fact, "probe", json_string("peer_config"));
     json_object_set_new(fact, "command", json_string(r->o.peer_config));
     json_decref(vpns);
     json_decref(none);
-    json_decref(env);
     json_decref(subject);
     return fact;
 }
