@@ -44,7 +44,7 @@ local function is_mine(r, subject, config)
     if config and has(config.tunnel) then
         return r.INTERFACE == config.tunnel.name
     end
-    if config and has(config.selectors) and #config.selectors > 0 then
+    if config and has(config.selectors) and count(config.selectors) > 0 then
         return any(config.selectors, function(s)
             return s['local'] == network_of(r.LOCAL) and
                 s.remote == network_of(r.REMOTE)
@@ -98,8 +98,8 @@ local function is_expected(subject, config)
     if has(config.tunnel) then
         return has(config.wan.address) and not config.tunnel.shutdown
     end
-    return config.map.kind == 'crypto-map' and #config.selectors > 0 and
-        #config.ipsec_proposals > 0
+    return config.map.kind == 'crypto-map' and count(config.selectors) > 0 and
+        count(config.ipsec_proposals) > 0
 end
 
 -- One pass over the rows: blocks, and what of them is the subject's.

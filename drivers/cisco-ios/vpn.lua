@@ -559,7 +559,7 @@ function vpn.peer(c, ours)
         end
     end
     out = vpn_facts(c, best)
-    if best and #out.selectors > 0 and #ours.selectors > 0 then
+    if best and #out.selectors > 0 and count(ours.selectors) > 0 then
         out.mirrored = all_mirrored(ours.selectors, out.selectors)
         cite(out, first(out.selectors))
     end
