@@ -30,6 +30,13 @@ end
 
 -- Router tree -> configuration.
 
+-- The address that the gateway names beside its interface; it may be left
+-- out.
+local function own_address(t, g)
+  local i = t.interfaces[g.interface]
+  return g.no_ip == nil and i and i.ip or nil
+end
+
 local function ike_part(t)
   local ike = {["crypto-profiles"] = {["ike-crypto-profiles"] = {},
                                       ["ipsec-crypto-profiles"] = {}},
@@ -65,7 +72,7 @@ local function ike_part(t)
         ["nat-traversal"] = {enable = g.natt or "no"},
         fragmentation = {enable = "no"},
       },
-      ["local-address"] = {interface = g.interface},
+      ["local-address"] = {interface = g.interface, ip = own_address(t, g)},
       ["peer-address"] = {ip = g.peer}, disabled = g.disabled,
     }
   end
