@@ -45,6 +45,12 @@ struct console_profile {
                                                line that follows a pager;
                                                blanks over it, backspaces and
                                                ESC[K need none */
+    const char *pager_quit;                 /* ends it; NULL: "q" */
+    const char *detect;                     /* a line of its texts, or NULL */
+    const char *const *boot_banner;         /* the first line of a start */
+    const char *const *boot_text;           /* further lines of one */
+    const char *const *boot_ready;          /* started: wants a line end */
+    const char *const *log;                 /* lines printed at any time */
     const char *const *refused;             /* a line that says "refused" */
     const char *const *traps;               /* questions never answered */
     const char *newline;                    /* what ends a command; NULL:

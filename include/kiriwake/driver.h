@@ -22,6 +22,10 @@ struct driver;
 struct driver *driver_load(const struct data *data, const char *name,
                            struct err *e);
 void driver_free(struct driver *d);
+/* Only what the console needs, without probes; name NULL: of devices that no
+ * driver is known for yet (drivers/unknown.yaml). */
+struct driver *driver_load_line(const struct data *data, const char *name,
+                                struct err *e);
 /* The names of all drivers there are; as data_list. */
 char **driver_names(const struct data *data);
 

@@ -81,7 +81,7 @@ int run_send(struct run *r, const char *command, struct err *e);
 void run_stop(struct run *r, const char *why);
 
 /* As walker_view, and {"case", "target", "device": {…}, "session": "opening|
- * login|ready|closed", "stage", "error": null|{stage, what, try},
+ * login|stuck|ready|closed", "stage", "error": null|{stage, what, try},
  * "paused": bool, "legacy": ""} (new reference). */
 json_t *run_view(const struct run *r);
 /* The whole `check --json` object (new reference). */

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <poll.h>
+#include <jansson.h>
 
 #include "kiriwake/clock.h"
 #include "kiriwake/console.h"
@@ -19,10 +20,14 @@ struct session_limits {
     unsigned login_ms;      /* from ready to the first prompt; 30 000 */
     unsigned silence_ms;    /* no byte while a reply is due; 15 000 */
     unsigned total_ms;      /* one command, whole; 120 000 */
+    unsigned look_ms;       /* at what is on a line; 60 000 */
 };
 
 enum session_state {
-    SESSION_OPENING, SESSION_ASKING, SESSION_LOGIN, SESSION_READY,
+    SESSION_OPENING, SESSION_ASKING,
+    SESSION_LOOKING,        /* what is on the line? (transport's console) */
+    SESSION_STUCK,          /* no session: session_line says why */
+    SESSION_LOGIN, SESSION_READY,
     SESSION_CLOSING,        /* leaving modes, logging out */
     SESSION_CLOSED,         /* done, or err says what failed */
 };
@@ -57,6 +62,26 @@ struct session *session_new(struct transport *t,
                             const struct session_listener *listener,
                             struct err *e);
 void session_free(struct session *s);
+
+/*
+ * On a line of which nobody knows what is at its other end (the transport's
+ * console), the session looks before it types, and begins to log in only
+ * from a login or a prompt. These profiles (borrowed) know the lines of
+ * other devices; without them only the session's own does. Before the first
+ * pump.
+ */
+void session_know(struct session *s,
+                  const struct console_profile *const *profiles,
+                  size_t count);
+/* STUCK: looks once more. A password that was refused is not typed again. */
+void session_look(struct session *s);
+/*
+ * What is on the line (new reference): {"state": a line_state_name, or
+ * "refused", "session"; "baud": 0 for none; "driver", "mode", "monitor",
+ * "line": text or null; "boots": n; "bytes": n; "words": the refusal, or
+ * null; "text": what was heard, "boot_lines": [n…]}. Scrubbed.
+ */
+json_t *session_line(struct session *s);
 
 /*
  * The device has become known: goes on with its profile (borrowed), as after

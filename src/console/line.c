@@ -100,7 +100,7 @@ static void control_sequence(struct line *l, unsigned char final)
 
 static void in_escape(struct line *l, unsigned char byte)
 {
-    l->escape = LINE_TEXT;
+    l->escape = LINE_PLAIN;
     if (byte == '[') {
         l->escape = LINE_CSI;
         l->param = 0;
@@ -124,7 +124,7 @@ static void in_sequence(struct line *l, unsigned char byte)
         l->first_param = false;
         return;
     }
-    l->escape = LINE_TEXT;
+    l->escape = LINE_PLAIN;
     if (byte >= 0x40 && byte <= 0x7E)
         control_sequence(l, byte);
 }
@@ -142,12 +142,12 @@ static void escape_byte(struct line *l, unsigned char byte)
         break;
     case LINE_STRING:
         if (byte == 0x07)
-            l->escape = LINE_TEXT;
+            l->escape = LINE_PLAIN;
         break;
     case LINE_STRING_ESC:
     case LINE_CHARSET:
-    case LINE_TEXT:
-        l->escape = LINE_TEXT;
+    case LINE_PLAIN:
+        l->escape = LINE_PLAIN;
         break;
     }
 }
@@ -167,12 +167,12 @@ bool line_put(struct line *l, unsigned char byte)
     if (byte != '\r' && byte != '\n' && byte != '\0')
         l->touched = true;
     if (byte == '\n') {
-        l->escape = LINE_TEXT;
+        l->escape = LINE_PLAIN;
         return true;
     }
     if (byte == 0x1B)
         l->escape = l->escape == LINE_STRING ? LINE_STRING_ESC : LINE_ESC;
-    else if (l->escape != LINE_TEXT && (byte >= 0x20 || byte == 0x07))
+    else if (l->escape != LINE_PLAIN && (byte >= 0x20 || byte == 0x07))
         escape_byte(l, byte);
     else if (byte < 0x20)
         control(l, byte);
@@ -198,7 +198,7 @@ static void clear(struct line *l)
     l->cursor = 0;
     l->touched = false;
     l->cut = false;
-    l->escape = LINE_TEXT;
+    l->escape = LINE_PLAIN;
 }
 
 void line_reset(struct line *l)

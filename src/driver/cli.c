@@ -52,7 +52,9 @@ static int check_all(const struct loader *l)
         {"login", "user"}, {"login", "password"}, {"login", "failed"},
         {"pager", "match"}, {"pager", "erase"}, {NULL, NULL},
     };
-    static const char *const lists[] = {"refused", "traps", "secrets", NULL};
+    static const char *const lists[] = {"refused", "traps", "secrets",
+                                        "console_log", NULL};
+    static const char *const boot[] = {"banner", "text", "ready", NULL};
     const struct yaml_node *root = l->d->doc->root;
 
     for (size_t i = 0; paths[i][0]; i++)
@@ -61,6 +63,9 @@ static int check_all(const struct loader *l)
             return -1;
     for (size_t i = 0; lists[i]; i++)
         if (check_patterns(l, yaml_get(root, lists[i])) < 0)
+            return -1;
+    for (size_t i = 0; boot[i]; i++)
+        if (check_patterns(l, yaml_get(yaml_get(root, "boot"), boot[i])) < 0)
             return -1;
     return 0;
 }
@@ -149,6 +154,24 @@ static long int_of(const struct yaml_node *map, const char *key, long def)
     return s ? strtol(s, NULL, 10) : def;
 }
 
+/* What it prints by itself: at its start, and at any time. */
+static void load_voices(struct driver *d)
+{
+    const struct yaml_node *root = d->doc->root;
+    const struct yaml_node *boot = yaml_get(root, "boot");
+    struct console_profile *p = &d->console;
+
+    d->boot_banner = driver_words(yaml_get(boot, "banner"));
+    d->boot_text = driver_words(yaml_get(boot, "text"));
+    d->boot_ready = driver_words(yaml_get(boot, "ready"));
+    d->log = driver_words(yaml_get(root, "console_log"));
+    p->boot_banner = (const char *const *)d->boot_banner;
+    p->boot_text = (const char *const *)d->boot_text;
+    p->boot_ready = (const char *const *)d->boot_ready;
+    p->log = (const char *const *)d->log;
+    p->detect = yaml_text(yaml_get(root, "detect"), "text");
+}
+
 static void load_profile(struct driver *d)
 {
     const struct yaml_node *root = d->doc->root;
@@ -172,12 +195,15 @@ static void load_profile(struct driver *d)
     p->pager_answer = yaml_text(pager, "answer");
     p->pager_end = yaml_text(pager, "end");
     p->pager_erase = yaml_text(pager, "erase");
+    p->pager_quit = yaml_text(pager, "quit");
     p->refused = (const char *const *)d->refused;
     p->traps = (const char *const *)d->traps;
     p->newline = yaml_text(root, "newline");
     if (!p->newline)
         p->newline = "\r";
     p->width = (unsigned)int_of(root, "width", 0);
+    p->logout = yaml_text(root, "logout");
+    load_voices(d);
 }
 
 int driver_load_cli(struct loader *l)
@@ -195,6 +221,10 @@ void driver_free_cli(struct driver *d)
     driver_words_free(d->traps);
     driver_words_free(d->secrets);
     driver_words_free(d->legacy);
+    driver_words_free(d->boot_banner);
+    driver_words_free(d->boot_text);
+    driver_words_free(d->boot_ready);
+    driver_words_free(d->log);
     pcre2_code_free(d->ssh_banner);
     pcre2_code_free(d->text);
     free(d->modes);

@@ -8,6 +8,9 @@
 #include "kiriwake/mem.h"
 #include "kiriwake/names.h"
 
+/* What is known of a line before its device is: no driver, but its form. */
+#define UNKNOWN_FILE "drivers/unknown.yaml"
+
 const char *class_name(enum action_class c)
 {
     static const char *const names[] = {"read", "session", "active",
@@ -85,6 +88,20 @@ static int load_all(struct loader *l, const char *name)
     return driver_load_dialects(l);
 }
 
+/* Only what the console needs. */
+static int load_line(struct loader *l, const char *name)
+{
+    struct driver *d = l->d;
+    const struct yaml_node *root = d->doc->root;
+
+    if (yaml_check(d->doc, root, name ? driver_fields : driver_line_fields,
+                   l->e) < 0)
+        return -1;
+    d->title = mem_strdup(yaml_text(root, "title"));
+    d->probe_names = mem_zalloc(sizeof *d->probe_names);
+    return driver_load_cli(l);
+}
+
 static int unknown_driver(const struct data *data, const char *name,
                           struct err *e)
 {
@@ -115,26 +132,28 @@ static int read_file(const struct data *data, const char *name,
     return rc < 0 ? unknown_driver(data, name, e) : 0;
 }
 
-struct driver *driver_load(const struct data *data, const char *name,
-                           struct err *e)
+static struct driver *load_file(const struct data *data, const char *name,
+                                int (*load)(struct loader *, const char *),
+                                struct err *e)
 {
     struct driver *d = mem_zalloc(sizeof *d);
     struct loader l = {d, data, e};
     struct data_file f;
     int rc = -1;
 
-    if (read_file(data, name, &f, e) < 0) {
+    if (name ? read_file(data, name, &f, e) < 0
+             : data_read(data, UNKNOWN_FILE, &f, e) < 0) {
         free(d);
         return NULL;
     }
     d->hash = 0xcbf29ce484222325u;
-    d->name = mem_strdup(name);
+    d->name = mem_strdup(name ? name : "unknown");
     d->script = script_new();
     driver_hash(d, f.text, f.len);
     d->doc = yaml_parse(f.name, f.text, f.len, e);
     data_free(&f);
     if (d->doc)
-        rc = load_all(&l, name);
+        rc = load(&l, name);
     if (rc < 0) {
         driver_free(d);
         return NULL;
@@ -142,6 +161,18 @@ struct driver *driver_load(const struct data *data, const char *name,
     snprintf(d->digest, sizeof d->digest, "%016llx",
              (unsigned long long)d->hash);
     return d;
+}
+
+struct driver *driver_load(const struct data *data, const char *name,
+                           struct err *e)
+{
+    return load_file(data, name, load_all, e);
+}
+
+struct driver *driver_load_line(const struct data *data, const char *name,
+                                struct err *e)
+{
+    return load_file(data, name, load_line, e);
 }
 
 void driver_free(struct driver *d)

@@ -56,6 +56,17 @@ static const struct yaml_field pager_fields[] = {
     {.name = "end", .kind = YK_TEXT,
      .doc = "what is typed instead where match's group `end` took part"},
     {.name = "erase", .kind = YK_TEXT, .doc = "pattern: how it is wiped"},
+    {.name = "quit", .kind = YK_TEXT, .doc = "what ends it; default q"},
+    {.name = NULL},
+};
+
+static const struct yaml_field boot_fields[] = {
+    {.name = "banner", .kind = YK_WORDS,
+     .doc = "patterns of the line that begins a start"},
+    {.name = "text", .kind = YK_WORDS,
+     .doc = "patterns of further lines of a start"},
+    {.name = "ready", .kind = YK_WORDS,
+     .doc = "patterns: it has started and waits for a line end"},
     {.name = NULL},
 };
 
@@ -108,6 +119,29 @@ static const struct yaml_field probe_fields[] = {
     {.name = NULL},
 };
 
+/* The command line itself, known before the device is. */
+#define LINE_FIELDS \
+    {.name = "newline", .kind = YK_TEXT, .doc = "what ends a command"}, \
+    {.name = "encoding", .kind = YK_WORDS, .doc = "tried in order"}, \
+    {.name = "width", .kind = YK_INT, .doc = "columns at which echo folds"}, \
+    {.name = "login", .kind = YK_MAP, .fields = login_fields, \
+     .doc = "login on a console"}, \
+    {.name = "modes", .kind = YK_MAP_OF, .required = true, \
+     .fields = mode_fields, .doc = "of the command line"}, \
+    {.name = "logout", .kind = YK_TEXT, .doc = "command"}, \
+    {.name = "monitors", .kind = YK_TEXT_MAP, \
+     .doc = "prompts of boot monitors"}, \
+    {.name = "boot", .kind = YK_MAP, .fields = boot_fields, \
+     .doc = "what it prints while it starts"}, \
+    {.name = "console_log", .kind = YK_WORDS, \
+     .doc = "patterns of log lines that come at any time"}, \
+    {.name = "pager", .kind = YK_MAP, .fields = pager_fields, \
+     .doc = "paging"}, \
+    {.name = "refused", .kind = YK_WORDS, \
+     .doc = "patterns of lines that refuse a command"}, \
+    {.name = "traps", .kind = YK_WORDS, \
+     .doc = "patterns of questions that are never answered"}
+
 const struct yaml_field driver_fields[] = {
     {.name = "driver", .kind = YK_TEXT, .required = true,
      .doc = "its name: the folder's"},
@@ -118,22 +152,7 @@ const struct yaml_field driver_fields[] = {
     {.name = "serial", .kind = YK_MAP, .fields = serial_fields,
      .doc = "console"},
     {.name = "ssh", .kind = YK_MAP, .fields = ssh_fields, .doc = "SSH"},
-    {.name = "newline", .kind = YK_TEXT, .doc = "what ends a command"},
-    {.name = "encoding", .kind = YK_WORDS, .doc = "tried in order"},
-    {.name = "width", .kind = YK_INT, .doc = "columns at which echo folds"},
-    {.name = "login", .kind = YK_MAP, .fields = login_fields,
-     .doc = "login on a console"},
-    {.name = "modes", .kind = YK_MAP_OF, .required = true,
-     .fields = mode_fields, .doc = "of the command line"},
-    {.name = "logout", .kind = YK_TEXT, .doc = "command"},
-    {.name = "monitors", .kind = YK_TEXT_MAP,
-     .doc = "prompts of boot monitors"},
-    {.name = "pager", .kind = YK_MAP, .fields = pager_fields,
-     .doc = "paging"},
-    {.name = "refused", .kind = YK_WORDS,
-     .doc = "patterns of lines that refuse a command"},
-    {.name = "traps", .kind = YK_WORDS,
-     .doc = "patterns of questions that are never answered"},
+    LINE_FIELDS,
     {.name = "secrets", .kind = YK_WORDS,
      .doc = "patterns whose match is a secret"},
     {.name = "library", .kind = YK_WORDS,
@@ -144,5 +163,15 @@ const struct yaml_field driver_fields[] = {
      .doc = "what differs by model or version"},
     {.name = "probes", .kind = YK_MAP_OF, .required = true,
      .fields = probe_fields, .doc = "named questions"},
+    {.name = NULL},
+};
+
+const struct yaml_field driver_line_fields[] = {
+    {.name = "driver", .kind = YK_TEXT, .required = true, .doc = "unknown"},
+    {.name = "title", .kind = YK_TEXT, .required = true,
+     .doc = "the devices, as people call them"},
+    {.name = "serial", .kind = YK_MAP, .fields = serial_fields,
+     .doc = "console"},
+    LINE_FIELDS,
     {.name = NULL},
 };

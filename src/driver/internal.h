@@ -68,6 +68,7 @@ struct driver {
     struct console_named *monitors;
     char **encodings, **refused, **traps, **secrets, **legacy;
     unsigned baud, pace;
+    char **boot_banner, **boot_text, **boot_ready, **log;
     char digest[17];
     uint64_t hash;
     pcre2_code *ssh_banner, *text;
@@ -91,6 +92,8 @@ struct loader {
 };
 
 extern const struct yaml_field driver_fields[];
+/* Of drivers/unknown.yaml: what is known of a line before its device is. */
+extern const struct yaml_field driver_line_fields[];
 
 /* Lua's truth: a value that is neither nil nor false. */
 bool driver_says_yes(const struct script_outcome *out);

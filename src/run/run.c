@@ -188,6 +188,7 @@ static void scenario_of(struct run *r, char **driver, char **scenario)
 static struct transport *open_sim(struct run *r, struct err *e)
 {
     char *driver, *scenario, *login = target_query(&r->target, "login");
+    struct transport *t;
     struct sim *sim;
 
     if (r->sim)                         /* the same device, once more */
@@ -202,11 +203,14 @@ static struct transport *open_sim(struct run *r, struct err *e)
         r->o.user = copy(sim_user(sim));
     if (sim && !r->password)
         r->password = copy(sim_password(sim));
+    t = sim ? transport_sim(sim) : NULL;
+    if (t)
+        t->console = login != NULL;
     free(driver);
     free(scenario);
     free(login);
     r->sim = sim;
-    return sim ? transport_sim(sim) : NULL;
+    return t;
 }
 
 static struct transport *open_ssh(struct run *r, struct err *e)

@@ -16,7 +16,8 @@ static bool take_events(struct session *s);
 
 static void set_limits(struct session *s, const struct session_limits *l)
 {
-    static const struct session_limits usual = {30000, 30000, 15000, 120000};
+    static const struct session_limits usual = {30000, 30000, 15000, 120000,
+                                               60000};
     struct session_limits *to = &s->limits;
 
     *to = l ? *l : usual;
@@ -28,6 +29,8 @@ static void set_limits(struct session *s, const struct session_limits *l)
         to->silence_ms = usual.silence_ms;
     if (!to->total_ms)
         to->total_ms = usual.total_ms;
+    if (!to->look_ms)
+        to->look_ms = usual.look_ms;
 }
 
 struct session *session_new(struct transport *t,
@@ -84,6 +87,7 @@ void session_free(struct session *s)
     wipe(s->password);
     wipe(s->enable);
     buf_wipe(&s->in);
+    look_free(s);
     free(s);
 }
 
@@ -179,7 +183,10 @@ static bool watch_transport(struct session *s)
     if (t->state == TRANSPORT_READY && s->state == SESSION_OPENING) {
         keep_facts(s);
         s->ready = s->last_byte = s->now;
-        session_set_state(s, SESSION_LOGIN);
+        if (t->console)
+            look_begin(s);
+        else
+            session_set_state(s, SESSION_LOGIN);
         return true;
     }
     return false;
@@ -190,6 +197,11 @@ static bool begins_line(const struct session *s)
 {
     return memchr(s->in.data, '\n', s->in.len) ||
            !console_pending_line(s->console)[0];
+}
+
+static bool is_looking(const struct session *s)
+{
+    return s->state == SESSION_LOOKING || s->state == SESSION_STUCK;
 }
 
 static bool read_bytes(struct session *s)
@@ -206,6 +218,8 @@ static bool read_bytes(struct session *s)
             break;
         }
         s->whole = begins_line(s) || (any && s->whole);
+        if (is_looking(s))
+            look_receive(s, s->in.data, s->in.len);
         console_receive(s->console, s->in.data, s->in.len);
         s->last_byte = s->now;
         s->unsettled = any = true;
@@ -216,7 +230,8 @@ static bool read_bytes(struct session *s)
 
 static void write_output(struct session *s)
 {
-    struct buf *out = console_output(s->console);
+    struct buf *out = is_looking(s) ? line_look_output(s->look)
+                                    : console_output(s->console);
 
     if (s->t->state != TRANSPORT_READY || !out->len)
         return;
@@ -255,6 +270,8 @@ static bool settle(struct session *s)
 
 static void fail_monitor(struct session *s, const char *name)
 {
+    if (look_stuck(s, "monitor", name))
+        return;
     err_set(&s->err, EXIT_FAILED,
             _("%s: the device is not running: it is in its monitor '%s'; "
               "nothing was typed"), session_target(s), name);
@@ -266,8 +283,11 @@ static void fail_monitor(struct session *s, const char *name)
 
 static void fail_trap(struct session *s, const char *text)
 {
-    char *clean = session_scrub(s, text);
+    char *clean;
 
+    if (look_stuck(s, "asks", text))
+        return;
+    clean = session_scrub(s, text);
     err_set(&s->err, EXIT_FAILED,
             _("%s: the device asks '%s'; that is never answered here"),
             session_target(s), clean);
@@ -302,6 +322,10 @@ static void on_event(struct session *s, struct console_event *ev)
         on_reply(s, ev);
         break;
     case CONSOLE_LINE:
+        if (s->state == SESSION_LOGIN && ev->text[0]) {
+            free(s->last_line);
+            s->last_line = mem_strdup(ev->text);
+        }
         session_say_line(s, false, ev->text);
         break;
     case CONSOLE_MONITOR:
@@ -337,8 +361,7 @@ static bool take_events(struct session *s)
 
 static void name_lost_link(struct session *s)
 {
-    bool login = s->state == SESSION_LOGIN || s->state == SESSION_OPENING ||
-                 s->state == SESSION_ASKING;
+    bool login = s->state < SESSION_READY;
 
     if (s->t->err.status) {
         s->err = s->t->err;
@@ -378,7 +401,7 @@ static bool turn(struct session *s)
     if (s->state == SESSION_CLOSED)     /* the owner closed it */
         return false;
     busy |= read_bytes(s);
-    busy |= settle(s);
+    busy |= is_looking(s) ? look_turn(s) : settle(s);
     busy |= take_events(s);
     if (s->state != SESSION_CLOSED)
         deadline_check(s);

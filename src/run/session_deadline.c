@@ -71,8 +71,11 @@ static void fail_open(struct session *s)
 static void fail_login(struct session *s)
 {
     const char *line = console_pending_line(s->console);
-    char *clean = session_scrub(s, line);
+    char *clean;
 
+    if (look_stuck(s, line[0] ? "asks" : "silent", line[0] ? line : NULL))
+        return;
+    clean = session_scrub(s, line);
     if (clean[0])
         err_set(&s->err, EXIT_FAILED,
                 _("%s: no prompt within %u s of the login; the last line "
@@ -191,6 +194,8 @@ void deadline_check(struct session *s)
             fail_open(s);
         return;
     }
+    if (s->state == SESSION_LOOKING || s->state == SESSION_STUCK)
+        return;
     if (s->state == SESSION_LOGIN) {
         login_tick(s);
         if (s->now >= s->ready + s->limits.login_ms)
@@ -233,7 +238,9 @@ uint64_t deadline_due(const struct session *s)
     if (s->state == SESSION_CLOSED)
         return 0;
     sooner(&due, s->t->due_ms);
-    if (s->unsettled)
+    if (s->look && s->state < SESSION_LOGIN)
+        sooner(&due, look_due(s));
+    else if (s->unsettled)
         sooner(&due, s->last_byte + deadline_settle(s));
     if (s->asked != ASKED_NOTHING)
         return due;

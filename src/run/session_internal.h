@@ -2,6 +2,7 @@
 #ifndef SESSION_INTERNAL_H
 #define SESSION_INTERNAL_H
 
+#include "kiriwake/line.h"
 #include "kiriwake/session.h"
 
 /* What is in flight on the command line. */
@@ -57,7 +58,25 @@ struct session {
     uint64_t now, opened, ready, asked_at, sent, last_byte, last_wake,
         answered, lost, closing, logged_out;
     bool is_lost, woken;
+
+    struct line_look *look;             /* NULL: none was needed */
+    const struct console_profile **known;   /* for it; NULL-ended */
+    size_t known_count;
+    uint64_t look_began, look_at;       /* look_at: last byte or act */
+    const char *stuck;                  /* why, if not by the look */
+    char *words;                        /* of a refusal */
+    char *last_line;                    /* while logging in */
 };
+
+/* session_look.c */
+void look_begin(struct session *s);
+/* One turn while LOOKING or STUCK; true when something happened. */
+bool look_turn(struct session *s);
+uint64_t look_due(const struct session *s);
+void look_receive(struct session *s, const char *bytes, size_t len);
+/* The way to a session is barred; false: this is no line to look at. */
+bool look_stuck(struct session *s, const char *why, const char *words);
+void look_free(struct session *s);
 
 /* session.c */
 void session_set_state(struct session *s, enum session_state state);

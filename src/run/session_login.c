@@ -14,8 +14,11 @@
 
 static void refused(struct session *s, const char *words)
 {
-    char *clean = session_scrub(s, words);
+    char *clean;
 
+    if (look_stuck(s, "refused", s->last_line ? s->last_line : words))
+        return;
+    clean = session_scrub(s, words);
     err_set(&s->err, EXIT_FAILED,
             _("%s: the login of user '%s' was refused: '%s'"),
             session_target(s), s->user ? s->user : "", clean);
@@ -173,7 +176,7 @@ static unsigned wake_interval(const struct session *s)
 static bool may_wake(const struct session *s)
 {
     return s->state == SESSION_LOGIN && s->wakes < MAX_WAKES &&
-           !s->user_sent && !s->password_sent;
+           !s->look && !s->user_sent && !s->password_sent;
 }
 
 static uint64_t wake_at(const struct session *s)

@@ -99,6 +99,7 @@ static const char *session_word(const struct run *r)
 {
     static const char *const words[] = {
         [SESSION_OPENING] = "opening", [SESSION_ASKING] = "opening",
+        [SESSION_LOOKING] = "login",   [SESSION_STUCK] = "stuck",
         [SESSION_LOGIN] = "login",     [SESSION_READY] = "ready",
         [SESSION_CLOSING] = "closing", [SESSION_CLOSED] = "closed",
     };

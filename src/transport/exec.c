@@ -139,6 +139,7 @@ struct transport *transport_exec(const struct target *t, unsigned cols,
     x->base.ops = &ops;
     x->base.state = TRANSPORT_READY;
     x->base.stage = "connect";
+    x->base.console = true;
     x->pid = forkpty(&x->base.fd, NULL, &raw, &size);
     if (x->pid < 0) {
         err_set(e, EXIT_FAILED, _("exec:%s: no pseudo terminal: %s"),
