@@ -91,6 +91,8 @@ struct console_reply {
                                pager, no ANSI; "" when empty */
     char *reason;           /* NULL, or the line that refused, … */
     const char *mode;       /* the prompt's mode after it, or NULL */
+    const char *entering;   /* NULL, or (by the session, REPLY_BUSY) what was
+                               sent to enter the mode; text is its reply */
 };
 void console_reply_free(struct console_reply *r);
 

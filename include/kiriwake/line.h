@@ -68,8 +68,9 @@ void line_look_idle(struct line_look *l, unsigned ms);
 unsigned line_look_due(const struct line_look *l);
 /* Time is up: a verdict by what was heard. */
 void line_look_stop(struct line_look *l);
-/* Looks once more. What was heard of a start is kept. */
-void line_look_again(struct line_look *l);
+/* Looks once more, and listens first for so long (0: as at first). What was
+ * heard of a start is kept. */
+void line_look_again(struct line_look *l, unsigned patience_ms);
 
 /* To be sent; the edge drops what it sent. */
 struct buf *line_look_output(struct line_look *l);

@@ -73,8 +73,9 @@ void session_free(struct session *s);
 void session_know(struct session *s,
                   const struct console_profile *const *profiles,
                   size_t count);
-/* STUCK: looks once more. A password that was refused is not typed again. */
-void session_look(struct session *s);
+/* STUCK: looks once more, listening first for so long (0: as usual). A
+ * password that was refused is not typed again. */
+void session_look(struct session *s, unsigned listen_ms);
 /*
  * What is on the line (new reference): {"state": a line_state_name, or
  * "refused", "session"; "baud": 0 for none; "driver", "mode", "monitor",

@@ -18,6 +18,8 @@
  *   {"effect": "do", "checkpoint", "steps": [{"send", "mode", "undo"}],
  *    "class"}        journal durably before the first byte; answer: did
  *   {"effect": "undo", "steps": [{"send", "mode"}]}    answer: did
+ *   {"effect": "hand-over"}     the device answers now: its own flow follows;
+ *       answer: walker_hand_over and a flow event
  *   {"effect": "done"}          no answer; walker_result tells
  *
  * events ("effect": the number answered, where there is one)
@@ -28,6 +30,7 @@
  *   {"event": "answer", "effect": n, "answer": id | input | null,
  *    "by": "human|option", "remark": ""}       null: nobody answers
  *   {"event": "waited", "effect": n}
+ *   {"event": "flow", "driver", "flow"}     after walker_hand_over
  *   {"event": "consent", "effect": n, "granted": bool}
  *   {"event": "did", "effect": n, "results": [{"send", "state", "text"}]}
  *       state "complete" when the device took it; else what happened
@@ -53,6 +56,10 @@ struct walker;
 /* Borrows flows and driver. */
 struct walker *walker_new(const struct flows *f, const struct driver *d);
 void walker_free(struct walker *w);
+
+/* The next "flow" event goes on with these (borrowed) in the same walk. */
+void walker_hand_over(struct walker *w, const struct flows *f,
+                      const struct driver *d);
 
 /* Folds one event in; returns the effects it causes (new array). An event
  * that answers no open effect is ignored (empty array). */

@@ -43,6 +43,7 @@ struct line_look {
     size_t bytes;               /* of this look */
     size_t boot_bytes;          /* since the first boot text */
     size_t lines, log_lines;    /* of this look */
+    unsigned listen_ms;         /* before the first line end of this look */
     size_t kept;                /* lines heard before this speed */
     unsigned quits;
     bool booting, ready, asked_password, monitor;
@@ -301,6 +302,12 @@ void line_look_receive(struct line_look *l, const char *bytes, size_t len)
 
 /* --- silences --- */
 
+static unsigned patience(const struct line_look *l)
+{
+    return l->listen_ms && !l->trials[l->at].wakes ? l->listen_ms
+                                                   : l->o.patience_ms;
+}
+
 static unsigned most_wakes(const struct line_look *l)
 {
     return l->at ? WAKES_OTHER : WAKES;
@@ -320,7 +327,7 @@ static void still_silent(struct line_look *l, unsigned ms)
 {
     if (l->booting && !l->ready)
         still_starting(l, ms);
-    else if (ms < l->o.patience_ms)
+    else if (ms < patience(l))
         return;
     else if (trial(l)->wakes < most_wakes(l))
         wake(l);
@@ -356,7 +363,7 @@ static void at_text(struct line_look *l, unsigned ms)
 {
     if (l->booting && !l->ready)
         still_starting(l, ms);
-    else if (ms < l->o.patience_ms)
+    else if (ms < patience(l))
         return;
     else if (trial(l)->wakes >= most_wakes(l) || seems_to_ask(l))
         conclude_by_text(l);
@@ -454,7 +461,7 @@ void line_look_idle(struct line_look *l, unsigned ms)
 
 unsigned line_look_due(const struct line_look *l)
 {
-    const unsigned marks[] = {SETTLE_MS, CONFIRM_MS, l->o.patience_ms,
+    const unsigned marks[] = {SETTLE_MS, CONFIRM_MS, patience(l),
                               BOOT_MS, BOOT_WAKE_MS};
     unsigned due = 0;
 
@@ -476,7 +483,7 @@ void line_look_stop(struct line_look *l)
         conclude_by_text(l);
 }
 
-void line_look_again(struct line_look *l)
+void line_look_again(struct line_look *l, unsigned patience_ms)
 {
     for (size_t i = 0; i < l->trial_count; i++)
         l->trials[i] = (struct line_trial){.baud = l->trials[i].baud};
@@ -488,6 +495,7 @@ void line_look_again(struct line_look *l)
     l->quits = 0;
     l->asked_password = false;
     l->seen_ms = 0;
+    l->listen_ms = patience_ms;
     /* What stands on the line now was said before; a start goes on. */
     l->acted = !l->booting;
 }

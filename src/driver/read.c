@@ -234,9 +234,11 @@ json_t *driver_read(const struct driver *d, const char *probe,
     out = json_pack("{s:s,s:s,s:s?,s:o?,s:o,s:b,s:s?,s:s,s:s}", "probe", probe,
                     "state", state, "reason", r.reason, "facts", r.facts,
                     "lines", tidy_lines(r.lines), "unverified",
-                    r.p->info.unverified, "command", reply->command, "text",
+                    r.p->info.unverified, "command",
+                    reply->entering ? reply->entering : reply->command, "text",
                     reply->text, "reply",
-                    reply->state == REPLY_COMPLETE ? "complete" : "not");
+                    reply->state == REPLY_COMPLETE ? "complete"
+                    : reply->state == REPLY_BUSY   ? "busy" : "not");
     json_decref(r.lines);
     free(r.reason);
     return out;

@@ -34,10 +34,15 @@ static void pop(struct walker *w)
     free(s->stack);
 }
 
-void trail_free(struct walker *w)
+void trail_clear(struct walker *w)
 {
     while (w->trail_count)
         pop(w);
+}
+
+void trail_free(struct walker *w)
+{
+    trail_clear(w);
     free(w->trail);
 }
 

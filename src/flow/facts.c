@@ -28,8 +28,14 @@ json_t *facts_get(const struct walker *w, const char *as)
 
 static void keep(struct walker *w, const char *as, json_t *fact)
 {
+    const char *reply = json_string_value(json_object_get(fact, "reply"));
+
     json_object_set(w->facts, as, fact);
     json_object_set(w->latest, as, fact);
+    if (reply && strcmp(reply, "busy") == 0) {
+        json_decref(w->busy);
+        w->busy = json_incref(fact);
+    }
 }
 
 static const char *field(const json_t *effect, const char *key)
@@ -84,6 +90,13 @@ void facts_take(struct walker *w, const json_t *effect, json_t *fact)
         close_asking(w, as);
     }
     json_decref(e);
+}
+
+void facts_freshen(struct walker *w, const struct uses *uses)
+{
+    for (size_t i = 0; i < uses->count; i++)
+        if (uses->items[i]->fresh)
+            facts_forget(w, uses->items[i]->as);
 }
 
 void facts_forget(struct walker *w, const char *as)
@@ -232,7 +245,7 @@ static const struct use *use_of(const struct walker *w, const char *as,
         u = use_at(w->at->flow->points[i], as);
     if (u)
         return u;
-    if (!driver_probe(w->d, as) && strcmp(as, "peer_config"))
+    if (!driver_probe(w->d, as) && !use_is_builtin(as))
         return NULL;
     *plain = (struct use){.probe = as, .as = as};
     return plain;
@@ -282,7 +295,7 @@ static bool can_prefetch(const struct walker *w, const struct use *u)
 {
     if (facts_get(w, u->as) || asking(w, u->as, false) ||
         asking(w, u->as, true) || use_class(w, u) != CLASS_READ ||
-        strcmp(u->probe, "peer_config") == 0)
+        use_is_builtin(u->probe))
         return false;
     for (size_t i = 0; i < u->with_count; i++)
         if (u->with[i].expr)

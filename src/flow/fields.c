@@ -67,6 +67,7 @@ const struct yaml_field use_fields[] = {
     {"name", YK_TEXT, true, NULL, NULL, "the probe"},
     {"as", YK_TEXT, false, NULL, NULL, "its name in conditions"},
     {"with", YK_TEXT_MAP, false, NULL, NULL, "parameters; '=EXPR' too"},
+    {"fresh", YK_BOOL, false, NULL, NULL, "read anew at each visit"},
     END};
 
 const struct yaml_field step_fields[] = {
@@ -102,7 +103,7 @@ const struct yaml_field point_fields[] = {
     {"do", YK_ANY, false, NULL, NULL, "steps that change something"},
     {"bisect", YK_MAP, false, bisect_fields, NULL,
      "finds the largest integer that passes"},
-    {"call", YK_TEXT, false, NULL, NULL, "FLOW or FLOW#CHECKPOINT"},
+    {"call", YK_TEXT, false, NULL, NULL, "FLOW, FLOW#CHECKPOINT, or device"},
     {"answers", YK_ANY, false, NULL, NULL, "{id: NEXT} or {id: {label, …}}"},
     {"input", YK_MAP, false, input_fields, NULL, "something typed"},
     {"suggest", YK_TEXT, false, NULL, NULL, "an answer's id, or nil"},
@@ -155,7 +156,7 @@ unsigned point_field_kinds(const char *key)
 const struct yaml_field flow_fields[] = {
     {"flow", YK_TEXT, true, NULL, NULL, "VENDOR/NAME, as the file's path"},
     {"title", YK_I18N, true, NULL, NULL, "a line for the list of flows"},
-    {"drivers", YK_WORDS, true, NULL, NULL, "the drivers it is for"},
+    {"drivers", YK_WORDS, true, NULL, NULL, "the drivers it is for; []: any"},
     {"default", YK_BOOL, false, NULL, NULL, "true: its drivers' first"},
     {"source", YK_MAP, true, source_fields, NULL, "the guideline"},
     {"subject", YK_ENUM, false, NULL, subjects, "default: vpn"},

@@ -93,7 +93,7 @@ static void calls_load(struct flows *f, struct flow *flow)
         struct source *src;
         char *name, *path;
 
-        if (!len)
+        if (!len || call_is_device(p))
             continue;
         name = flows_strdup(f, p->call, len);
         if (flows_find(f, name) || f->flow_count >= MAX_FLOWS)
@@ -233,9 +233,10 @@ const char *flows_digest(const struct flows *f)
 
 static void check_driver(struct flows *f, const struct flow *flow)
 {
+    if (!f->driver || !flow->drivers.count)     /* it is for any */
+        return;
     for (size_t i = 0; i < flow->drivers.count; i++)
-        if (!f->driver ||
-            strcmp(flow->drivers.items[i], driver_name(f->driver)) == 0)
+        if (strcmp(flow->drivers.items[i], driver_name(f->driver)) == 0)
             return;
     diag_error(f, flow->src, yaml_get(flow->root, "drivers"),
                "flow %s is not for driver %s", flow->name,

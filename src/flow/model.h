@@ -53,6 +53,7 @@ struct use {
     const char *probe, *as;
     struct value *with;
     size_t with_count;
+    bool fresh;                 /* read anew at each visit */
 };
 
 struct uses {
@@ -142,7 +143,7 @@ struct checkpoint {
     struct step *steps;
     size_t step_count;
     struct bisect *bisect;
-    const char *call;                   /* FLOW or FLOW#CHECKPOINT */
+    const char *call;                   /* FLOW, FLOW#CHECKPOINT or device */
     const struct checkpoint *target;
     struct result_next *results;
     size_t result_count;
@@ -276,6 +277,10 @@ void answers_load(struct flows *f, struct checkpoint *p,
                   const struct yaml_node *map);
 struct use *use_load(struct flows *f, const struct source *src,
                      const struct yaml_node *at);
+/* A fact that the engine itself gives, whatever the driver. */
+bool use_is_builtin(const char *probe);
+/* call: device goes on with the device's own first flow. */
+bool call_is_device(const struct checkpoint *p);
 struct uses uses_load(struct flows *f, const struct source *src,
                       const struct yaml_node *at);
 void steps_load(struct flows *f, struct checkpoint *p,

@@ -23,16 +23,19 @@ void path_add(struct walker *w, const char *outcome, const char *by,
                         json_string(outcome));
 }
 
-/* Healthy only when each check point of the path came out well at last. */
+/* Healthy only when each check point of the path came out well at last. What
+ * was found on the way to the device's own flow has been mended. */
 bool path_healthy(const struct walker *w)
 {
     json_t *last = json_object(), *entry, *word;
+    json_int_t from = json_integer_value(json_object_get(w->state, "handed"));
     const char *key;
     size_t i;
     bool good = true;
 
     json_array_foreach(json_object_get(w->state, "path"), i, entry)
-        json_object_set(last, json_string_value(
+        if ((json_int_t)i >= from)
+            json_object_set(last, json_string_value(
                                   json_object_get(entry, "checkpoint")),
                         json_object_get(entry, "outcome"));
     json_object_foreach(last, key, word)
@@ -186,6 +189,56 @@ void path_note(struct walker *w, const struct outcome *o, json_t *evidence)
     if (o->finding)
         note_finding(w, o, evidence);
     json_decref(evidence);
+}
+
+static bool was_unreadable(const struct walker *w)
+{
+    json_t *entry;
+    size_t i;
+
+    json_array_foreach(json_object_get(w->state, "path"), i, entry)
+        if (strcmp(json_string_value(json_object_get(entry, "outcome")),
+                   "unreadable") == 0)
+            return true;
+    return false;
+}
+
+/* The line that says who holds it: the reason ends in it. */
+static json_t *busy_evidence(const struct walker *w)
+{
+    const char *text = json_string_value(json_object_get(w->busy, "text"));
+    const char *why = json_string_value(json_object_get(w->busy, "reason"));
+    json_t *lines = json_array();
+
+    for (json_int_t n = 1; text && *text; n++) {
+        size_t len = strcspn(text, "\n");
+        char *line = mem_strndup(text, len);
+        bool said = len && why && strstr(why, line);
+
+        free(line);
+        if (said)
+            add_line(lines, json_string_value(
+                                json_object_get(w->busy, "text")), n);
+        text += text[len] ? len + 1 : len;
+    }
+    return json_pack("[{s:O?,s:O?,s:O?,s:o}]", "probe",
+                     json_object_get(w->busy, "probe"), "command",
+                     json_object_get(w->busy, "command"), "at",
+                     json_object_get(w->busy, "at"), "lines", lines);
+}
+
+void path_note_busy(struct walker *w)
+{
+    const char *id = "device.config-busy";
+
+    if (!finding_of(w->f, id) || !was_unreadable(w))
+        return;
+    json_array_append_new(
+        json_object_get(w->state, "findings"),
+        json_pack("{s:s,s:s,s:[],s:n,s:o,s:s}", "id", id, "certainty",
+                  "proved", "alternatives", "decide_by", "evidence",
+                  busy_evidence(w), "checkpoint",
+                  w->at ? w->at->id : "subject"));
 }
 
 void path_unanswered(struct walker *w, const struct outcome *list,

@@ -27,7 +27,7 @@ enum action_class use_class(const struct walker *w, const struct use *u)
 {
     const struct probe_info *info = driver_probe(w->d, u->probe);
 
-    if (strcmp(u->probe, "peer_config") == 0)
+    if (use_is_builtin(u->probe))
         return CLASS_READ;
     return info ? info->class : CLASS_CONFIG;
 }

@@ -173,6 +173,11 @@ static void load_bisect(struct flows *f, struct checkpoint *p,
     need_outcomes(f, p, at);
 }
 
+bool call_is_device(const struct checkpoint *p)
+{
+    return p->call && strcmp(p->call, "device") == 0;
+}
+
 static void load_call(struct flows *f, struct checkpoint *p,
                       const struct yaml_node *at)
 {

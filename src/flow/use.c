@@ -18,13 +18,18 @@ static void params_load(struct flows *f, struct use *u,
     }
 }
 
+bool use_is_builtin(const char *probe)
+{
+    return strcmp(probe, "peer_config") == 0 || strcmp(probe, "line") == 0;
+}
+
 static void check_probe(struct flows *f, const struct use *u,
                         const struct yaml_node *at)
 {
     const char *const *names;
     size_t n = 0;
 
-    if (!f->driver || strcmp(u->probe, "peer_config") == 0 ||
+    if (!f->driver || use_is_builtin(u->probe) ||
         driver_probe(f->driver, u->probe))
         return;
     names = driver_probes(f->driver);
@@ -57,6 +62,7 @@ struct use *use_load(struct flows *f, const struct source *src,
     } else {
         u->probe = yaml_text(at, "name");
         u->as = yaml_text(at, "as") ? yaml_text(at, "as") : u->probe;
+        u->fresh = yaml_is_true(yaml_get(at, "fresh"));
         params_load(f, u, yaml_get(at, "with"));
         check_probe(f, u, yaml_get(at, "name"));
     }

@@ -111,6 +111,10 @@ void walk_end(struct walker *w, const char *how)
 
     if (strcmp(how, "healthy") == 0 && !path_healthy(w))
         how = "open";
+    if (!found && strcmp(how, "open") == 0 && w->busy) {
+        path_note_busy(w);
+        found = json_array_size(json_object_get(w->state, "findings")) > 0;
+    }
     if (found && strcmp(how, "failed"))
         how = "diagnosed";
     w->end = how;
@@ -172,8 +176,22 @@ void walk_leave(struct walker *w, const struct outcome *o)
         walk_go(w, &o->next);
 }
 
+/* Goes on with the device's own flow: the owner knows which. */
+static void call_device(struct walker *w)
+{
+    if (w->visit.stage++)
+        return;
+    path_add(w, "normal", "device", _("goes on with the device's own flow"),
+             NULL);
+    walk_emit(w, json_pack("{s:s}", "effect", "hand-over"));
+}
+
 static void call_run(struct walker *w)
 {
+    if (call_is_device(w->at)) {
+        call_device(w);
+        return;
+    }
     if (w->depth >= MAX_DEPTH) {
         path_add(w, "unreadable", "device", _("Too many calls."), "open");
         walk_end(w, "open");
@@ -189,6 +207,8 @@ static void probe_run(struct walker *w)
 {
     enum permit p = permit_uses(w, &w->at->uses);
 
+    if (!w->visit.stage++)
+        facts_freshen(w, &w->at->uses);
     if (p == PERMIT_NO)
         decide_skipped(w, _("not permitted"));
     else if (p == PERMIT_YES && facts_ensure(w, &w->at->uses) &&
@@ -313,6 +333,30 @@ static void on_did(struct walker *w, const json_t *event)
         }
 }
 
+/* The device's own flow begins: what it concludes is its own. */
+static void on_flow(struct walker *w, const json_t *event)
+{
+    static const char *const fresh[] = {"answers", "outcomes"};
+
+    (void)event;
+    if (!w->next_f || w->phase != PHASE_WALK)
+        return;
+    w->f = w->next_f;
+    w->d = w->next_d;
+    w->next_f = NULL;
+    for (size_t i = 0; i < sizeof fresh / sizeof fresh[0]; i++)
+        json_object_set_new(w->state, fresh[i], json_object());
+    json_object_set_new(w->state, "handed", json_integer(
+        (json_int_t)json_array_size(json_object_get(w->state, "path"))));
+    trail_clear(w);
+    facts_new_epoch(w);
+    walk_drop_open(w);
+    visit_clear(&w->visit);
+    w->depth = 0;
+    w->at = NULL;
+    w->phase = PHASE_SUBJECT;
+}
+
 /* What was read is stale, what was asked is asked again. */
 static void begin_again(struct walker *w)
 {
@@ -408,6 +452,7 @@ static const struct {
     void (*fold)(struct walker *w, const json_t *event);
 } events[] = {
     {"start", on_start},     {"facts", on_facts},
+    {"flow", on_flow},
     {"answer", on_answer},   {"waited", on_waited},
     {"consent", on_consent}, {"did", on_did},
     {"link-lost", on_link_lost}, {"resumed", on_resumed},
@@ -472,6 +517,13 @@ struct walker *walker_new(const struct flows *f, const struct driver *d)
     return w;
 }
 
+void walker_hand_over(struct walker *w, const struct flows *f,
+                      const struct driver *d)
+{
+    w->next_f = f;
+    w->next_d = d;
+}
+
 void walker_free(struct walker *w)
 {
     if (!w)
@@ -482,6 +534,7 @@ void walker_free(struct walker *w)
         change_free(w->changes[i]);
     json_decref(w->options);
     json_decref(w->vpns);
+    json_decref(w->busy);
     json_decref(w->open);
     json_decref(w->facts);
     json_decref(w->latest);

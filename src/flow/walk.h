@@ -88,6 +88,9 @@ struct walker {
     json_t *bisected;           /* name -> integer or null */
     json_t *decided;            /* checkpoint -> evidence, as last decided */
     const struct checkpoint *at;
+    json_t *busy;               /* a fact that a held lock kept away */
+    const struct flows *next_f; /* a hand-over's, until its event */
+    const struct driver *next_d;
     struct visit visit;
     const struct checkpoint **stack;    /* points that called */
     size_t depth, stack_cap;
@@ -128,6 +131,7 @@ void reply_clear(struct reply *r);
 void trail_push(struct walker *w, const struct checkpoint *p);
 void trail_human(struct walker *w);
 void trail_back(struct walker *w);
+void trail_clear(struct walker *w);
 void trail_free(struct walker *w);
 
 /* --- facts.c --- */
@@ -143,6 +147,8 @@ bool facts_ensure_outcomes(struct walker *w, const struct checkpoint *p);
 bool facts_ensure_phrase(struct walker *w, const struct phrase *p);
 /* The parameters' own reads. */
 bool facts_ensure_with(struct walker *w, const struct use *u);
+/* Those that are to be read anew are forgotten. */
+void facts_freshen(struct walker *w, const struct uses *uses);
 /* It will be asked again. */
 void facts_forget(struct walker *w, const char *as);
 void facts_prefetch(struct walker *w, const struct checkpoint *p);
@@ -196,6 +202,8 @@ bool path_healthy(const struct walker *w);
 /* reads as script_outcome's. */
 json_t *evidence_of(const struct walker *w, const json_t *reads);
 void path_note(struct walker *w, const struct outcome *o, json_t *evidence);
+/* The walk stopped because somebody else holds a lock: says so. */
+void path_note_busy(struct walker *w);
 /* Its finding is only suspected. */
 void path_suspect(struct walker *w, const struct outcome *o);
 void path_unanswered(struct walker *w, const struct outcome *list,

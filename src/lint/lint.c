@@ -173,6 +173,17 @@ static bool is_findings(const struct yaml_doc *doc)
     return false;
 }
 
+/* What is known of a line before its device is: no driver of its own. */
+static void lint_unknown(struct lint *l)
+{
+    struct err e = {0};
+    struct driver *d = driver_load_line(&l->data, NULL, &e);
+
+    if (!d)
+        tell(l, "error", e.what);
+    driver_free(d);
+}
+
 static void lint_yaml(struct lint *l, const struct data_file *file,
                       const char *rel)
 {
@@ -187,6 +198,8 @@ static void lint_yaml(struct lint *l, const struct data_file *file,
         lint_scenario(l, rel);
     } else if (yaml_get(doc->root, "flow")) {
         lint_flow(l, file, rel, doc);
+    } else if (rel && strcmp(rel, "drivers/unknown.yaml") == 0) {
+        lint_unknown(l);
     } else if (yaml_get(doc->root, "driver")) {
         lint_driver(l, file, rel);
     } else if (is_findings(doc)) {

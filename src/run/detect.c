@@ -7,39 +7,6 @@
 
 #include "kiriwake/mem.h"
 
-/* Prompts of every command line there is a driver for; wide on purpose, for
- * nothing but `show version` is sent through it. */
-const struct console_profile *detect_profile(void)
-{
-    static const struct console_mode modes[] = {
-        {.name = "any",
-         .prompt = "^([\\w.-]+@)?{host}(\\([\\w.-]+\\))?[#>$%] ?$"}};
-    static const char *const encodings[] = {"utf-8", "shift_jis", NULL};
-    static const char *const none[] = {NULL};
-    static const char *const refused[] = {"^\\s*(ERROR: )?%", NULL};
-    static const struct console_named monitors[] = {
-        {"boot monitor", "^(boot\\[\\d+\\]>|rommon \\S*\\s*>|loader>) ?$"}};
-    static const struct console_profile profile = {
-        .driver = "unknown",
-        .encodings = encodings,
-        .login_user = "(?i)(login|username): ?$",
-        .login_password = "(?i)password: ?$",
-        .modes = modes,
-        .mode_count = 1,
-        .monitors = monitors,
-        .monitor_count = 1,
-        .pager_match = "(?i)^ *(<?-+ ?\\(?more.*)$",
-        .pager_answer = " ",
-        .refused = refused,
-        .traps = none,
-        .newline = "\r",
-        .width = 80,
-        .reply_max_bytes = 1u << 18,
-    };
-
-    return &profile;
-}
-
 static bool detects(struct run *r, const char *name, const char *banner,
                     const char *text)
 {

@@ -29,6 +29,10 @@ static void do_probe(struct run *r, json_t *effect)
 {
     json_t *fact;
 
+    if (strcmp(text_of(effect, "probe"), "line") == 0) {
+        astray_probe(r, effect);
+        return;
+    }
     if (strcmp(text_of(effect, "probe"), "peer_config") != 0) {
         jobs_probe(r, effect);
         return;
@@ -140,7 +144,7 @@ static const struct {
 } kinds[] = {
     {"probe", do_probe}, {"prefetch", do_prefetch}, {"ask", do_ask},
     {"wait", do_wait},   {"consent", do_consent},   {"do", do_steps},
-    {"undo", do_steps},  {"done", do_done},
+    {"undo", do_steps},  {"done", do_done},     {"hand-over", astray_hand_over},
 };
 
 static void take_one(struct run *r, json_t *effect)

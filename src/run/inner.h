@@ -42,7 +42,15 @@ struct run {
     enum run_phase phase;
 
     struct driver *driver;      /* NULL while it is being detected */
+    struct driver *unknown;     /* in its place until then, or NULL */
     struct flows *flows;
+    struct flows *line_flows;   /* of a line without a session, or NULL */
+    struct driver **voices;     /* all drivers' consoles; NULL-ended */
+    json_t *line_effect;        /* the line is being looked at for it */
+    bool astray;                /* the walk has no session yet */
+    bool in_line_flow;          /* the walker is in LINE_FLOW */
+    bool heard_once;            /* the walk knows what was on the line */
+    uint64_t boot_since_ms;     /* boot texts have been seen; 0: none */
     struct walker *walker;
     struct session *session;
     struct secrets *secrets;
@@ -86,6 +94,8 @@ void run_say(struct run *r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void run_fail(struct run *r, const struct err *e);
 void run_begin_walk(struct run *r);
+json_t *run_start_event(struct run *r);
+int run_load_flow(struct run *r, struct err *e);
 
 struct transport *run_transport(struct run *r, struct err *e);
 int run_open_session(struct run *r, struct transport *t, struct err *e);
@@ -97,6 +107,8 @@ bool relink_lost(struct run *r, const struct err *e);
 bool relink_cut(const struct run *r, const struct console_reply *rep);
 /* The loss itself, where e only says how opening it again failed. */
 const struct err *relink_why(struct run *r, const struct err *e);
+/* The line came back without its device: it is looked at again later. */
+bool relink_stuck(struct run *r);
 void relink_tick(struct run *r, uint64_t now);
 /* A new session is ready: the walk goes on. */
 void relink_whole(struct run *r);
@@ -111,6 +123,10 @@ void journal_open(struct run *r);
 void journal_add(struct run *r, const json_t *event, bool durable);
 void journal_result(struct run *r);
 json_t *journal_allowed(const struct run *r);
+/* Which flow the walk goes on with, for a resume; steps the walker, too,
+ * when it was handed over. */
+void journal_flow(struct run *r, const struct flows *f,
+                  const struct driver *d, bool handed);
 
 /* effects.c */
 void effects_take(struct run *r, json_t *effects);  /* steals effects */
@@ -128,6 +144,19 @@ void jobs_drop(struct run *r);
 void jobs_pump(struct run *r);          /* sends what may be sent */
 const char *jobs_under_way(const struct run *r);    /* a command, or NULL */
 
+/* astray.c: what to do where no session is */
+#define LINE_FLOW "console/dead-router"
+int astray_load(struct run *r, struct err *e);
+void astray_free(struct run *r);
+void astray_know(struct run *r);          /* tells the session the profiles */
+void astray_stuck(struct run *r);         /* the line leads to no session */
+void astray_ready(struct run *r);         /* it does now */
+void astray_probe(struct run *r, json_t *effect);
+/* By the device's own words on the line (caller frees), or NULL. */
+char *astray_driver(struct run *r);
+void astray_hand_over(struct run *r, json_t *effect);
+const struct driver *run_any_driver(const struct run *r);
+
 /* probe.c */
 void probe_begin(struct run *r);
 void probe_took(struct run *r);
@@ -136,7 +165,6 @@ void probe_took(struct run *r);
 json_t *peer_fact(struct run *r);
 
 /* detect.c */
-const struct console_profile *detect_profile(void);
 char *detect_driver(struct run *r, const char *banner, const char *text);
 
 #endif

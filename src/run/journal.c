@@ -60,6 +60,22 @@ void journal_add(struct run *r, const json_t *event, bool durable)
     r->journal = NULL;
 }
 
+void journal_flow(struct run *r, const struct flows *f,
+                  const struct driver *d, bool handed)
+{
+    json_t *event = json_pack(
+        "{s:s,s:s,s:O,s:{s:s,s:s}}", "event", "flow", "driver",
+        driver_name(d), "flow", json_object_get(flows_json(f), "name"),
+        "versions", "driver", driver_digest(d), "flow", flows_digest(f));
+
+    if (handed) {
+        run_event(r, event);
+        return;
+    }
+    journal_add(r, event, false);
+    json_decref(event);
+}
+
 void journal_result(struct run *r)
 {
     json_t *record;

@@ -99,6 +99,15 @@ const struct err *relink_why(struct run *r, const struct err *e)
     return why;
 }
 
+/* The line is there, its device is not: it may be starting. */
+bool relink_stuck(struct run *r)
+{
+    if (!r->relink.on || clock_now(&r->clock) >= r->relink.end_ms)
+        return false;
+    plan(r);
+    return true;
+}
+
 static void open_again(struct run *r)
 {
     struct err e = {0};

@@ -138,6 +138,17 @@ static int flow_exists(struct run *r, const char *name, struct err *e)
 }
 
 /* --answer names a check point of the flow, or of one that it calls. */
+static bool is_point(const struct flows *f, const char *id)
+{
+    const char **names = f ? flows_checkpoints(f) : NULL;
+    bool found = false;
+
+    for (size_t i = 0; names && names[i]; i++)
+        found |= strcmp(names[i], id) == 0;
+    free(names);
+    return found;
+}
+
 static int check_answers(struct run *r, struct err *e)
 {
     const char **names = flows_checkpoints(r->flows);
@@ -148,19 +159,15 @@ static int check_answers(struct run *r, struct err *e)
 
     while (names[n])
         n++;
-    json_object_foreach(r->o.answers, key, value) {
-        size_t i = 0;
-
-        while (i < n && strcmp(names[i], key) != 0)
-            i++;
-        if (i == n && strcmp(key, "subject") != 0 && rc == 0)
+    json_object_foreach(r->o.answers, key, value)
+        if (!is_point(r->flows, key) && !is_point(r->line_flows, key) &&
+            strcmp(key, "subject") != 0 && rc == 0)
             rc = unknown(e, _("--answer: unknown check point"), key, names, n);
-    }
     free(names);
     return rc;
 }
 
-static int load_flow(struct run *r, struct err *e)
+int run_load_flow(struct run *r, struct err *e)
 {
     char *name = copy(r->o.flow);
 
@@ -185,31 +192,39 @@ static void scenario_of(struct run *r, char **driver, char **scenario)
     *scenario = mem_strdup(slash ? slash + 1 : "");
 }
 
-static struct transport *open_sim(struct run *r, struct err *e)
+static struct sim *new_sim(struct run *r, bool login, struct err *e)
 {
-    char *driver, *scenario, *login = target_query(&r->target, "login");
-    struct transport *t;
+    char *driver, *scenario;
     struct sim *sim;
 
-    if (r->sim)                         /* the same device, once more */
-        return transport_sim(r->sim);
     scenario_of(r, &driver, &scenario);
     r->clock.is_virtual = !r->o.real_time;
     sim = sim_new(&r->o.data, driver, scenario, r->target.query,
-                  login != NULL, e);
+                  login, e);
     if (sim && !r->o.driver)
         r->o.driver = mem_strdup(driver);
     if (sim && !r->o.user)
         r->o.user = copy(sim_user(sim));
     if (sim && !r->password)
         r->password = copy(sim_password(sim));
-    t = sim ? transport_sim(sim) : NULL;
-    if (t)
-        t->console = login != NULL;
     free(driver);
     free(scenario);
+    return sim;
+}
+
+/* With a login of its own it is a console; without, as behind SSH. */
+static struct transport *open_sim(struct run *r, struct err *e)
+{
+    char *login = target_query(&r->target, "login");
+    struct transport *t = NULL;
+
+    if (!r->sim)                        /* else the same device, once more */
+        r->sim = new_sim(r, login != NULL, e);
+    if (r->sim) {
+        t = transport_sim(r->sim);
+        t->console = login != NULL;
+    }
     free(login);
-    r->sim = sim;
     return t;
 }
 
@@ -270,7 +285,8 @@ static void hear(struct run *r, const char *text)
 {
     char *all;
 
-    if (r->phase != RUN_DETECTING || (r->heard && strlen(r->heard) > 65536))
+    if (!(r->phase == RUN_DETECTING || (r->astray && !r->driver)) ||
+        (r->heard && strlen(r->heard) > 65536))
         return;
     all = mem_printf("%s%s\n", r->heard ? r->heard : "", text);
     free(r->heard);
@@ -292,7 +308,7 @@ static void adopt_driver(struct run *r, const char *name)
     struct err e = {0};
 
     if (load_driver(r, name, &e) < 0 ||
-        (!r->probing && load_flow(r, &e) < 0) ||
+        (!r->probing && run_load_flow(r, &e) < 0) ||
         secrets_use(r->secrets, driver_secrets(r->driver), &e) < 0 ||
         session_adopt(r->session, driver_console(r->driver), &e) < 0) {
         run_fail(r, &e);
@@ -304,9 +320,12 @@ static void adopt_driver(struct run *r, const char *name)
 
 static void detect(struct run *r)
 {
-    char *name = detect_driver(r, session_banner(r->session),
-                               r->heard ? r->heard : "");
+    char *name = astray_driver(r);
     struct err e = {0};
+
+    if (!name)
+        name = detect_driver(r, session_banner(r->session),
+                             r->heard ? r->heard : "");
 
     if (name) {
         adopt_driver(r, name);
@@ -335,10 +354,14 @@ static void on_reply(void *arg, unsigned id, const struct console_reply *rep)
 
 static void on_ready(struct run *r)
 {
+    if (r->astray && !r->driver && r->phase == RUN_WALKING)
+        r->phase = RUN_DETECTING;
     if (r->phase == RUN_DETECTING && !r->asked_version)
         detect(r);
     else if (r->phase == RUN_OPENING && r->relink.on)
         relink_whole(r);
+    else if (r->astray && r->phase < RUN_CLOSING)
+        astray_ready(r);
     else if (r->phase == RUN_OPENING)
         run_begin_walk(r);
 }
@@ -349,6 +372,8 @@ static void on_state(void *arg, enum session_state s, const struct err *e)
 
     if (s == SESSION_READY)
         on_ready(r);
+    else if (s == SESSION_STUCK)
+        astray_stuck(r);
     else if (s == SESSION_CLOSED && r->phase == RUN_CLOSING)
         r->phase = RUN_DONE;
     else if (s == SESSION_CLOSED && !relink_lost(r, e))
@@ -403,8 +428,7 @@ static void on_ask(void *arg, enum transport_question q, const char *text,
 int run_open_session(struct run *r, struct transport *t, struct err *e)
 {
     const struct session_listener l = {r, on_reply, on_line, on_state, on_ask};
-    const struct console_profile *p =
-        r->driver ? driver_console(r->driver) : detect_profile();
+    const struct console_profile *p = driver_console(run_any_driver(r));
 
     if (!r->secrets)        /* kept when the link is opened again */
         r->secrets = secrets_new(
@@ -418,15 +442,22 @@ int run_open_session(struct run *r, struct transport *t, struct err *e)
     r->phase = r->driver ? RUN_OPENING : RUN_DETECTING;
     r->session = session_new(t, p, r->secrets, &r->clock, NULL, r->o.user,
                              r->password, &l, e);
-    if (r->session && r->enable)
+    if (!r->session)
+        return -1;
+    if (r->enable)
         session_set_enable(r->session, r->enable);
-    return r->session ? 0 : -1;
+    astray_know(r);
+    return 0;
 }
 
 int run_open(struct run *r, struct err *e)
 {
     struct transport *t;
 
+    if (r->o.flow && strcmp(r->o.flow, LINE_FLOW) == 0) {
+        free((char *)r->o.flow);        /* walked where it is needed */
+        r->o.flow = NULL;
+    }
     if (target_parse(r->o.target, &r->target, e) < 0 ||
         read_secret(r->o.password_file, &r->password, e) < 0 ||
         read_secret(r->o.enable_file, &r->enable, e) < 0)
@@ -437,7 +468,8 @@ int run_open(struct run *r, struct err *e)
     if (!t)
         return -1;
     if ((!r->driver && r->o.driver && load_driver(r, r->o.driver, e) < 0) ||
-        (r->driver && !r->probing && load_flow(r, e) < 0)) {
+        ((t->console || !r->driver) && astray_load(r, e) < 0) ||
+        (r->driver && !r->probing && run_load_flow(r, e) < 0)) {
         t->ops->close(t);
         return -1;
     }
@@ -494,6 +526,7 @@ void run_free(struct run *r)
     walker_free(r->walker);
     flows_free(r->flows);
     driver_free(r->driver);
+    astray_free(r);
     secrets_free(r->secrets);
     case_close(r->journal);
     target_free(&r->target);
@@ -518,7 +551,7 @@ void run_free(struct run *r)
 
 /* --- the walk --------------------------------------------------------------- */
 
-static json_t *start_event(struct run *r)
+json_t *run_start_event(struct run *r)
 {
     return json_pack("{s:s,s:{s:s?,s:o,s:b,s:b}}", "event", "start", "options",
                      "vpn", r->o.vpn, "allow", journal_allowed(r),
@@ -533,10 +566,12 @@ void run_begin_walk(struct run *r)
     if (r->probing) {
         probe_begin(r);
     } else if (r->walker) {             /* resumed: go on */
+        r->astray = r->in_line_flow;
         run_event(r, json_pack("{s:s}", "event", "resumed"));
     } else {
         r->walker = walker_new(r->flows, r->driver);
-        run_event(r, start_event(r));
+        journal_flow(r, r->flows, r->driver, false);
+        run_event(r, run_start_event(r));
     }
 }
 

@@ -115,9 +115,10 @@ void queue_reply(struct session *s, struct console_reply *r);
 void queue_late(struct session *s);
 void queue_deliver(struct session *s, unsigned id,
                    const struct console_reply *r);
-/* Answers every queued command that needs mode with that state. */
+/* Answers every queued command that needs mode with that state, reason and
+ * text. */
 void queue_refuse(struct session *s, const struct console_mode *mode,
-                  enum reply_state state, const char *reason);
+                  const struct console_reply *why);
 void queue_drop(struct session *s);
 void job_free(struct job *j);
 bool queue_send(struct session *s, const char *command, enum work work);

@@ -48,16 +48,17 @@ void look_begin(struct session *s)
         session_finish(s);
 }
 
-void session_look(struct session *s)
+void session_look(struct session *s, unsigned listen_ms)
 {
     if (s->state != SESSION_STUCK)
         return;
     s->now = clock_now(s->clock);
-    line_look_again(s->look);
+    line_look_again(s->look, listen_ms);
     s->user_sent = s->password_sent = false;
     s->users = 0;
     s->more = true;
     restart(s);
+    s->look_began += listen_ms;
     /* What stands on the line has been silent for so long already. */
     s->look_at = s->last_byte;
 }

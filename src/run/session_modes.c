@@ -63,12 +63,16 @@ bool modes_leave(struct session *s)
 }
 
 static void refuse(struct session *s, const struct console_mode *mode,
-                   enum reply_state state, const char *why)
+                   enum reply_state state, const char *why, char *text)
 {
     char *reason = mem_printf(_("mode %s could not be entered: %s"),
                               mode->name, why);
+    const struct console_reply r = {
+        .state = state, .reason = reason,
+        .text = state == REPLY_BUSY ? text : NULL,
+        .entering = state == REPLY_BUSY ? mode->enter : NULL};
 
-    queue_refuse(s, mode, state, reason);
+    queue_refuse(s, mode, &r);
     free(reason);
 }
 
@@ -87,7 +91,8 @@ bool modes_step(struct session *s, const struct console_mode *want)
     }
     if (!next && modes_leave(s))
         return true;
-    refuse(s, want, REPLY_REFUSED, _("the driver knows no way to it"));
+    refuse(s, want, REPLY_REFUSED, _("the driver knows no way to it"),
+           NULL);
     return true;
 }
 
@@ -112,7 +117,7 @@ void modes_entered(struct session *s, const struct console_reply *r)
     s->leaves = 0;
     if (!complete || now(s) != s->target)
         refuse(s, s->target, complete ? REPLY_REFUSED : r->state,
-               why ? why : _("the prompt did not change"));
+               why ? why : _("the prompt did not change"), r->text);
     free(last);
 }
 

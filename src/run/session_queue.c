@@ -88,19 +88,26 @@ void queue_deliver(struct session *s, unsigned id,
     free(clean.reason);
 }
 
+/* An answer without a reply of its own: why says what stands for it. */
+static void answer_by(struct session *s, const struct job *j,
+                      struct console_reply why)
+{
+    why.command = j->command;
+    why.mode = console_mode_now(s->console);
+    if (!why.text)
+        why.text = (char *)"";
+    queue_deliver(s, j->id, &why);
+}
+
 static void answer(struct session *s, const struct job *j,
                    enum reply_state state, const char *reason)
 {
-    struct console_reply r = {.command = j->command, .state = state,
-                              .text = (char *)"",
-                              .reason = (char *)reason,
-                              .mode = console_mode_now(s->console)};
-
-    queue_deliver(s, j->id, &r);
+    answer_by(s, j, (struct console_reply){.state = state,
+                                           .reason = (char *)reason});
 }
 
 void queue_refuse(struct session *s, const struct console_mode *mode,
-                  enum reply_state state, const char *reason)
+                  const struct console_reply *why)
 {
     unsigned last = s->last_id;     /* not those queued by the listener */
 
@@ -113,7 +120,7 @@ void queue_refuse(struct session *s, const struct console_mode *mode,
             continue;
         }
         j = take(s, i);
-        answer(s, &j, state, reason);
+        answer_by(s, &j, *why);
         job_free(&j);
         i = 0;
     }

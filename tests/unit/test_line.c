@@ -375,7 +375,7 @@ static void test_boot_goes_on(void **state)
     assert_int_equal(json_integer_value(json_array_get(boots, 0)), 1);
     free(text);
     json_decref(boots);
-    line_look_again(l);
+    line_look_again(l, 0);
     line_look_receive(l, "\r\nlogin: ", 9);
     line_look_idle(l, 400);
     assert_int_equal(line_look_verdict(l)->state, LINE_LOGIN);
@@ -392,11 +392,27 @@ static void test_boot_is_woken_late(void **state)
     struct device d = {.said = said};
 
     assert_int_equal(run(l, &d)->state, LINE_BOOTING);
-    line_look_again(l);
+    line_look_again(l, 0);
     line_look_idle(l, 29000);
     assert_int_equal(line_look_output(l)->len, 0);
-    line_look_again(l);
+    line_look_again(l, 0);
     line_look_idle(l, 31000);
+    assert_string_equal(buf_str(line_look_output(l)), "\r");
+    line_look_free(l);
+}
+
+/* A router that was just switched on is listened to first. */
+static void test_listens_first(void **state)
+{
+    const struct said said[] = {{NULL, NULL}};
+    struct line_look *l = look_new(*state, false);
+    struct device d = {.said = said};
+
+    run(l, &d);
+    line_look_again(l, 20000);
+    line_look_idle(l, 19999);
+    assert_int_equal(line_look_output(l)->len, 0);
+    line_look_idle(l, 20000);
     assert_string_equal(buf_str(line_look_output(l)), "\r");
     line_look_free(l);
 }
@@ -410,7 +426,7 @@ static void test_monitor_stays_untouched(void **state)
 
     run(l, &d);
     for (int i = 0; i < 5; i++) {
-        line_look_again(l);
+        line_look_again(l, 0);
         line_look_idle(l, 60000);
         assert_int_equal(line_look_verdict(l)->state, LINE_MONITOR);
     }
@@ -444,6 +460,7 @@ int main(void)
         cmocka_unit_test(test_endless),
         cmocka_unit_test(test_boot_goes_on),
         cmocka_unit_test(test_boot_is_woken_late),
+        cmocka_unit_test(test_listens_first),
         cmocka_unit_test(test_monitor_stays_untouched),
         cmocka_unit_test(test_glitch),
     };

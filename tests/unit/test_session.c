@@ -365,9 +365,11 @@ static void a_held_lock_is_never_forced(void **state)
     session_run(t.s, "show x", "debug");
     run(&t);
     expect_log(&t,
-               "1 busy: \n  because mode config could not be entered: "
+               "1 busy: % CONFIG process is occupied.\n"
+               "  because mode config could not be entered: "
                "% CONFIG process is occupied.\n"
-               "3 busy: \n  because mode config could not be entered: "
+               "3 busy: % CONFIG process is occupied.\n"
+               "  because mode config could not be entered: "
                "% CONFIG process is occupied.\n"
                "2 complete: 12:00\n");
     expect_said(&t, "\nenable-config\nshow clock\n");
