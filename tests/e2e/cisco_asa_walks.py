@@ -1,0 +1,285 @@
+#!/usr/bin/python3
+"""The flow cisco-asa/ipsec on a scripted device, fault by fault.
+
+usage: cisco_asa_walks.py PROGRAM [NAME]
+
+Each walk changes the texts of a sound ASA or PIX and expects a verdict.
+"""
+import concurrent.futures
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+PROGRAM = sys.argv[1]
+ONLY = sys.argv[2] if len(sys.argv) > 2 else ""
+HERE = os.path.dirname(os.path.abspath(__file__))
+DEVICE = os.path.join(HERE, "cisco_asa_device.py")
+TEXTS = os.path.join(HERE, "..", "fixtures", "cisco-asa", "device")
+
+
+def read(name):
+    with open(os.path.join(TEXTS, name), encoding="utf-8") as f:
+        return f.read()
+
+
+def without(text, pattern):
+    out = re.sub(r"(?m)^.*" + pattern + r".*\n", "", text)
+    assert out != text, pattern
+    return out
+
+
+def replaced(text, old, new):
+    assert old in text, old
+    return text.replace(old, new)
+
+
+NO_SA = {"show crypto isakmp sa": "There are no isakmp sas\n",
+         "show crypto ipsec sa": "\nThere are no ipsec sas\n"}
+
+
+def ike(state, role="initiator"):
+    return {
+        "show crypto isakmp sa":
+            "\n   Active SA: 1\n    Rekey SA: 0 (A tunnel will report 1 "
+            "Active and 1 Rekey SA during rekey)\nTotal IKE SA: 1\n\n"
+            "1   IKE Peer: 198.51.100.1\n    Type    : user            "
+            "Role    : %s \n    Rekey   : no              State   : %s \n"
+            % (role, state),
+        "show crypto ipsec sa": "\nThere are no ipsec sas\n"}
+
+
+def log(*lines, enabled="level informational"):
+    head = read("asa/show_logging.txt")
+    return {"show logging": replaced(head, "level informational", enabled) +
+            "".join("Oct 30 2012 15:%02d:10: %s\n" % (21 + i, line)
+                    for i, line in enumerate(lines))}
+
+
+def config(change, base="asa"):
+    text = change(read(base + "/show_running-config.txt"))
+    return {"show running-config": text, "show startup-config": text}
+
+
+def grown(encaps, decaps):
+    text = read("asa/show_crypto_ipsec_sa.txt")
+    text = re.sub(r"encaps: 35", "encaps: %d" % (35 + encaps), text)
+    return {"show crypto ipsec sa.2":
+            re.sub(r"decaps: 35", "decaps: %d" % (35 + decaps), text)}
+
+
+def pings(size=1500):
+    """The other site answers packets of up to this size."""
+    head = "Type escape sequence to abort.\nSending 5, %d-byte ICMP Echos " \
+           "to 10.2.0.1, timeout is 2 seconds:\n"
+    good = "!!!!!\nSuccess rate is 100 percent (5/5), round-trip " \
+           "min/avg/max = 1/2/10 ms\n"
+    bad = "?????\nSuccess rate is 0 percent (0/5)\n"
+    out = {"ping inside 10.2.0.1 size %d" % n:
+           head % n + (good if n <= size else bad)
+           for n in range(100, 1501)}
+    out["ping inside 10.2.0.1"] = head % 100 + good
+    return out
+
+
+P = "198.51.100.1"
+G = "Group = %s, IP = %s, " % (P, P)
+BEGIN = "%%ASA-5-713041: IP = %s, IKE Initiator: New Phase 1, Intf inside, " \
+        "IKE Peer %s  local Proxy Address 10.1.0.0, remote Proxy Address " \
+        "10.2.0.0,  Crypto map (outside_map)" % (P, P)
+PHASE1 = "%ASA-5-713119: " + G + "PHASE 1 COMPLETED"
+ACTIVE = ["--allow", "active"]
+
+# name: (base, arguments, changes, outcome, finding)
+WALKS = {
+    "healthy": ("asa", ACTIVE, [grown(5, 5), pings()], "healthy", None),
+    "healthy-said": ("asa", ["--answer", "symptom=all-pass"], [grown(5, 5)],
+                     "healthy", None),
+    "idle": ("asa", [], [], "open", None),
+    "licence": ("asa", [], [NO_SA, {
+        "show version": re.sub(r"(VPN-3DES-AES\s*: )Enabled", r"\1Disabled",
+                               read("asa/show_version.txt"))}],
+        "diagnosed", "device.crypto-unsupported"),
+    "interface-shutdown": ("asa", [], [NO_SA, {
+        "show interface": replaced(read("asa/show_interface.txt"),
+                                   '"outside", is up, line protocol is up',
+                                   '"outside", is administratively down, '
+                                   'line protocol is down')}],
+        "diagnosed", "wan.interface-shutdown"),
+    "not-applied": ("asa", [], [NO_SA, config(
+        lambda t: without(t, "outside_map interface"))],
+        "diagnosed", "ipsec.map-not-applied"),
+    "ike-off": ("asa", [], [NO_SA, config(
+        lambda t: without(t, "isakmp enable"))],
+        "diagnosed", "ike.not-configured"),
+    "wrong-peer": ("asa", [], [NO_SA, config(
+        lambda t: t.replace("tunnel-group 198.51.100.1",
+                            "tunnel-group 198.51.100.2"))],
+        "diagnosed", "ike.peer-address-mismatch"),
+    "no-transform": ("asa", [], [NO_SA, config(
+        lambda t: without(t, "crypto ipsec transform-set"))],
+        "diagnosed", "ipsec.proposal-reference"),
+    "no-access-list": ("asa", [], [NO_SA, config(
+        lambda t: without(t, "access-list VPN"))],
+        "diagnosed", "ipsec.access-list-missing"),
+    "map-order": ("asa", ["--vpn", "outside_map 10"], [NO_SA, config(
+        lambda t: replaced(
+            t, "crypto map outside_map 10 match",
+            "access-list WIDE extended permit ip 10.1.0.0 255.255.0.0 "
+            "10.2.0.0 255.255.0.0\n"
+            "crypto map outside_map 5 match address WIDE\n"
+            "crypto map outside_map 5 set peer 192.0.2.9\n"
+            "crypto map outside_map 5 set transform-set TS\n"
+            "crypto map outside_map 10 match"))],
+        "diagnosed", "ipsec.map-order"),
+    "nat-not-applied": ("asa", [], [NO_SA, config(
+        lambda t: without(t, r"nat \(inside\) 0"))],
+        "diagnosed", "data.acl-nat-exempt"),
+    "nat-wrong": ("asa", [], [config(
+        lambda t: re.sub(r"(NONAT .* )10\.2\.0\.0", r"\g<1>10.22.0.0", t))],
+        "diagnosed", "data.acl-nat-exempt"),
+    "qm-fsm": ("asa", ACTIVE, [ike("MM_ACTIVE"), log(
+        BEGIN, PHASE1, "%ASA-3-713902: " + G + "QM FSM error (P2 struct "
+        "&0xcc19ed48, mess id 0xfc16eec2)!")],
+        "diagnosed", "ipsec.id-mismatch"),
+    "proxy-rejected": ("asa", ACTIVE, [ike("MM_ACTIVE", "responder"), log(
+        PHASE1, "%ASA-3-713061: " + G + "Rejecting IPSec tunnel: no matching "
+        "crypto map entry for remote proxy 10.2.0.0/255.255.0.0/0/0 local "
+        "proxy 10.1.0.0/255.255.255.0/0/0 on interface outside")],
+        "diagnosed", "ipsec.id-mismatch"),
+    "phase2-refused": ("asa", ACTIVE, [ike("MM_ACTIVE"), log(
+        BEGIN, PHASE1, "%ASA-5-713068: " + G + "Received non-routine Notify "
+        "message: No proposal chosen (14)")],
+        "diagnosed", "ipsec.proposal-mismatch"),
+    "phase2-unacceptable": ("asa", ACTIVE, [ike("MM_ACTIVE", "responder"), log(
+        PHASE1, "%ASA-5-713904: " + G + "All IPSec SA proposals found "
+        "unacceptable!")], "diagnosed", "ipsec.proposal-mismatch"),
+    "phase1-refused": ("asa", ACTIVE, [NO_SA, log(
+        "%%ASA-3-713048: IP = %s, Error processing payload: Payload ID: 1"
+        % P)], "diagnosed", "ike.proposal-mismatch"),
+    "psk-responder": ("asa", ACTIVE, [ike("MM_WAIT_MSG5", "responder"), log(
+        "%ASA-4-713903: " + G + "ERROR, had problems decrypting packet, "
+        "probably due to mismatched pre-shared key.  Aborting")],
+        "diagnosed", "ike.psk-mismatch"),
+    "psk-initiator": ("asa", ACTIVE, [ike("MM_WAIT_MSG6"), log(BEGIN)],
+                      "diagnosed", "ike.psk-mismatch"),
+    "no-response": ("asa", ACTIVE, [ike("MM_WAIT_MSG2"), log(BEGIN)],
+                    "diagnosed", "ike.no-response"),
+    "old-lines": ("asa", [], [NO_SA, {"show clock":
+                  "17:43:22.339 EDT Tue Oct 30 2012\n"}, log(
+        "%ASA-3-713902: " + G + "QM FSM error (P2 struct &0x1, mess id "
+        "0x2)!")], "diagnosed", "ipsec.not-triggered"),
+    "later-success": ("asa", [], [NO_SA, log(
+        "%ASA-3-713902: " + G + "QM FSM error (P2 struct &0x1, mess id "
+        "0x2)!", "%ASA-5-713120: " + G + "PHASE 2 COMPLETED (msgid=1)")],
+        "diagnosed", "ipsec.not-triggered"),
+    "no-route": ("asa", [], [NO_SA, config(
+        lambda t: without(t, "route outside")), {
+            "show route": without(read("asa/show_route.txt"), r"S\*")}],
+        "diagnosed", "wan.route-missing"),
+    "sysopt": ("asa", [], [config(
+        lambda t: replaced(t, "crypto ipsec transform-set TS",
+                           "no sysopt connection permit-vpn\n"
+                           "crypto ipsec transform-set TS"))],
+        "diagnosed", "data.sysopt-missing"),
+    "sysopt-permitted": ("asa", ACTIVE, [grown(5, 5), pings(), config(
+        lambda t: replaced(t, "crypto ipsec transform-set TS",
+                           "no sysopt connection permit-vpn\n"
+                           "access-list OUT extended permit ip any any\n"
+                           "access-group OUT in interface outside\n"
+                           "crypto ipsec transform-set TS"))],
+        "healthy", None),
+    "one-way": ("asa", ACTIVE, [grown(5, 0)], "diagnosed", "data.one-way"),
+    "size": ("asa", ACTIVE, [grown(5, 5), pings(1300)],
+             "diagnosed", "data.fragmentation"),
+    "large": ("asa", ACTIVE + ["--answer", "symptom=large-fails"],
+              [grown(5, 5), config(lambda t: replaced(
+                  t, "crypto ipsec transform-set TS",
+                  "sysopt connection tcpmss 0\n"
+                  "crypto ipsec transform-set TS"))],
+              "diagnosed", "data.fragmentation"),
+    "pix-key": ("pix", ACTIVE + ["--vpn", "mymap 5"], [{
+        "show crypto isakmp sa":
+            "Total     : 1\nEmbryonic : 1\n        dst               src   "
+            "     state     pending     created\n    198.51.100.1     "
+            "203.0.113.1    MM_KEY_EXCH   0           0\n",
+        "show crypto ipsec sa": re.sub(
+            r"(?ms)^      spi: .*?^        replay[^\n]*\n", "", re.sub(
+                "spi: (9a46ecae|a3dc0fc8)", "spi: 0", read(
+                    "pix/show_crypto_ipsec_sa.txt")))}],
+        "diagnosed", "ike.psk-mismatch"),
+    "pix-sysopt": ("pix", ["--vpn", "mymap 5"], [config(
+        lambda t: without(t, "sysopt connection"), "pix")],
+        "diagnosed", "data.sysopt-missing"),
+    "pix-split": ("pix", ["--vpn", "mymap 10", "--answer",
+                          "clients=outside-fails"], [config(
+        lambda t: without(t, "split-tunnel"), "pix")],
+        "diagnosed", "data.split-tunnel"),
+    "pix-inside-route": ("pix", [
+        "--vpn", "mymap 10", "--answer", "clients=inside-fails",
+        "--answer", "clients-host=172.16.1.56"], [],
+        "diagnosed", "data.route-missing"),
+    "pix-way-back": ("pix", [
+        "--vpn", "mymap 10", "--answer", "clients=inside-fails",
+        "--answer", "clients-host=10.1.1.20", "--answer",
+        "inside-route=missing"], [], "diagnosed", "data.route-missing"),
+    "pix-clients-healthy": ("pix", [
+        "--vpn", "mymap 10", "--answer", "clients=all-pass"], [],
+        "healthy", None),
+}
+
+
+def walk(name, tmp):
+    base, args, changes, _, _ = WALKS[name]
+    folder = os.path.join(tmp, name)
+    os.mkdir(folder)
+    texts = {f[:-4].replace("_", " "): read(base + "/" + f)
+             for f in os.listdir(os.path.join(TEXTS, base))}
+    for change in changes:
+        texts.update(change)
+    for command, text in texts.items():
+        path = os.path.join(folder, command.replace(" ", "_") + ".txt")
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+    done = subprocess.run(
+        [PROGRAM, "check", "exec:python3 %s %s" % (DEVICE, folder),
+         "--driver", "cisco-asa", "--enable-file",
+         os.path.join(tmp, "enable"), "--no-journal", "--json", "--answer",
+         "history=never-worked", *args],
+        capture_output=True, text=True, timeout=120, check=False)
+    return json.loads(done.stdout) if done.stdout else {
+        "outcome": done.stderr, "findings": [], "path": []}
+
+
+def told(result):
+    return "\n".join("    %s %s: %s" % (p["checkpoint"], p["outcome"],
+                                        p["because"])
+                     for p in result["path"])
+
+
+def main():
+    passed = failed = 0
+    with tempfile.TemporaryDirectory() as tmp:
+        with open(os.path.join(tmp, "enable"), "w", encoding="utf-8") as f:
+            f.write("secret\n")
+        names = [name for name in WALKS if ONLY in name]
+        # They mostly wait for the next reading of a counter.
+        pool = concurrent.futures.ThreadPoolExecutor(16)
+        for name, result in zip(names, pool.map(
+                lambda name: walk(name, tmp), names)):
+            want = WALKS[name][3:]
+            found = [f["id"] for f in result["findings"][:1]]
+            got = (result["outcome"], found[0] if found else None)
+            passed += got == want
+            failed += got != want
+            if got != want:
+                print("FAIL %s: wanted %s, got %s\n%s" % (
+                    name, want, got, told(result)))
+    print("%d passed, %d failed" % (passed, failed))
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
