@@ -84,6 +84,19 @@ def pings(size=1500):
     return out
 
 
+def peer(change):
+    """The other end's configuration, as a file beside us."""
+    text = read("asa/show_running-config.txt")
+    for a, b in (("198.51.100.1", "203.0.113.1"), ("10.1.0.", "10.2.0.")):
+        text = text.replace(a, "@").replace(b, a).replace("@", b)
+    text = text.replace("*****", "one-Kagi")
+    return {"peer": change(text)}
+
+
+def same(text):
+    return text
+
+
 P = "198.51.100.1"
 G = "Group = %s, IP = %s, " % (P, P)
 BEGIN = "%%ASA-5-713041: IP = %s, IKE Initiator: New Phase 1, Intf inside, " \
@@ -200,6 +213,28 @@ WALKS = {
                   "sysopt connection tcpmss 0\n"
                   "crypto ipsec transform-set TS"))],
               "diagnosed", "data.fragmentation"),
+    "peer-same": ("asa", ACTIVE, [ike("MM_WAIT_MSG2"), log(BEGIN),
+                                  peer(same)], "diagnosed", "ike.no-response"),
+    "peer-key": ("asa", [], [ike("MM_WAIT_MSG6"), peer(same), config(
+        lambda t: t.replace("*****", "another-Kagi"))],
+        "diagnosed", "ike.psk-mismatch"),
+    "peer-hash": ("asa", [], [NO_SA, peer(lambda t: replaced(
+        t, " hash sha", " hash md5"))], "diagnosed", "ike.proposal-mismatch"),
+    "peer-transform": ("asa", [], [NO_SA, peer(lambda t: replaced(
+        t, "esp-3des esp-sha-hmac", "esp-3des esp-md5-hmac"))],
+        "diagnosed", "ipsec.proposal-mismatch"),
+    "peer-pfs": ("asa", [], [NO_SA, peer(lambda t: without(t, "set pfs"))],
+                 "diagnosed", "ipsec.proposal-mismatch"),
+    "peer-list": ("asa", [], [NO_SA, peer(lambda t: replaced(
+        t, "VPN extended permit ip 10.2.0.0 255.255.255.0",
+        "VPN extended permit ip 10.2.0.0 255.255.0.0"))],
+        "diagnosed", "ipsec.id-mismatch"),
+    "peer-address": ("asa", [], [NO_SA, peer(lambda t: t.replace(
+        "set peer 203.0.113.1", "set peer 203.0.113.9").replace(
+            "tunnel-group 203.0.113.1", "tunnel-group 203.0.113.9"))],
+        "diagnosed", "ike.peer-address-mismatch"),
+    "peer-cut": ("asa", [], [NO_SA, peer(lambda t: t[:len(t) // 2])],
+                 "diagnosed", "ipsec.not-triggered"),
     "pix-key": ("pix", ACTIVE + ["--vpn", "mymap 5"], [{
         "show crypto isakmp sa":
             "Total     : 1\nEmbryonic : 1\n        dst               src   "
@@ -239,6 +274,8 @@ def walk(name, tmp):
              for f in os.listdir(os.path.join(TEXTS, base))}
     for change in changes:
         texts.update(change)
+    if "peer" in texts:
+        args = [*args, "--peer-config", os.path.join(folder, "peer.txt")]
     for command, text in texts.items():
         path = os.path.join(folder, command.replace(" ", "_") + ".txt")
         with open(path, "w", encoding="utf-8") as f:
