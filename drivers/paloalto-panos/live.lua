@@ -73,13 +73,21 @@ function live.loss(down, interval)
     }, down)
 end
 
--- Other events around a loss: from before it began until just behind the DPD
--- event. Clocks differ by a second; a minute is left on either side.
-function live.around(all, loss)
+-- Other events around a loss: from a minute before it began until the DPD
+-- event (clocks differ by a second). What this VPN's own negotiation says is
+-- a consequence, no other event.
+function live.around(all, mine, loss)
+    local own = {}
+
+    for _, e in ipairs(mine) do
+        own[e.n] = true
+    end
     return where(all, function(e)
         local s = live.seconds(e.at)
-        return s ~= nil and e.event ~= 'ike.dpd-down' and
-            s >= loss.earliest_s - 60 and s <= loss.down_s + 60
+        local ike = e.subtype == 'vpn' and e.event ~= 'ike.dpd-down'
+
+        return s ~= nil and not own[e.n] and not ike and
+            s >= loss.earliest_s - 60 and s <= loss.down_s + 2
     end)
 end
 

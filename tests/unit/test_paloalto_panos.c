@@ -374,9 +374,21 @@ static void test_since(void **state)
 static void test_secrets(void **state)
 {
     (void)state;
-    assert_scrubbed("key -AQ==abc123=;\nphash $1$ab$cd;\nsecret opensesame;\n",
+    assert_scrubbed("key -AQ==abc123=;\nphash $1$ab$cd;\n"
+                    "  secret opensesame;\n",
                     "key \u2039masked\u203A;\nphash \u2039secret:1\u203A;\n"
-                    "secret \u2039secret:2\u203A;\n");
+                    "  secret \u2039secret:2\u203A;\n");
+    assert_scrubbed("set a b pre-shared-key key opensesame\n"
+                    "set a b pre-shared-key key -AQ==abc\n"
+                    "<phash>$1$x</phash>\n",
+                    "set a b pre-shared-key key \u2039secret:1\u203A\n"
+                    "set a b pre-shared-key key \u2039masked\u203A\n"
+                    "<phash>\u2039secret:2\u203A</phash>\n");
+    /* words of other replies */
+    assert_scrubbed("key type:  auto key\nkey acquire requests: 0\n"
+                    "password changed\nike {\n  key {\n",
+                    "key type:  auto key\nkey acquire requests: 0\n"
+                    "password changed\nike {\n  key {\n");
 }
 
 static void test_ping(void **state)
