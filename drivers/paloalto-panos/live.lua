@@ -46,6 +46,21 @@ function live.text(seconds)
                          s % 3600 // 60, s % 60)
 end
 
+-- How many DPD events there are, and since the last success; each number
+-- cites all of them.
+function live.count_downs(out, mine, current)
+    for key, list in pairs({downs = mine, downs_now = current}) do
+        local found = where(list, {event = 'ike.dpd-down'})
+        local seen = {}
+
+        for _, e in ipairs(found) do
+            cite(seen, e)
+        end
+        out[key] = #found
+        explain(out, key, seen)
+    end
+end
+
 -- The latest event of a kind, or nil.
 function live.latest(all, event)
     local list = where(all, {event = event})
@@ -121,6 +136,7 @@ end
 -- right after something other than a response came in is this end's answer.
 function live.exchanges(all, peer)
     local open, theirs
+    local seen = {}
     local out = {answered = 0, unanswered = {}, trailing = 0, sent = 0}
 
     local function lost(e)
@@ -144,11 +160,12 @@ function live.exchanges(all, peer)
             theirs = nil
             if e.id == e.expected then
                 out.answered, out.trailing = out.answered + 1, 0
+                cite(seen, e)
                 open = nil
             end
         end
     end
-    out.open = open
+    out.open, out.seen = open, seen
     return out
 end
 
