@@ -235,6 +235,55 @@ function vpn.config(c, subject)
     return out
 end
 
+local function equal(a, b)
+    return a ~= nil and b ~= nil and a == b
+end
+
+-- How well a profile of the peer mirrors ours: what both ends name.
+local function likeness(c, p, ours)
+    local ike = p.ike_policy and c.ike_policies[p.ike_policy]
+    local sec = p.ipsec_policy and c.ipsec_policies[p.ipsec_policy]
+    local score = 0
+
+    if sec and has(ours.ipsec_local_id) and has(ours.ipsec_remote_id) then
+        score = score + (equal(sec.remote_id, ours.ipsec_local_id) and 1 or 0)
+            + (equal(sec.local_id, ours.ipsec_remote_id) and 1 or 0)
+    end
+    if ike and ike.remote_id and has(ours.ike_local_id) and
+        same(ike.remote_id.value, ours.ike_local_id.value) == 'equal' then
+        score = score + 2
+    end
+    if ike and ike.local_id and has(ours.ike_remote_id) and
+        same(ike.local_id.value, ours.ike_remote_id.value) == 'equal' then
+        score = score + 2
+    end
+    return score
+end
+
+-- The peer's VPN that means ours: its only one, the one that names our address
+-- (given), or the one that mirrors ours best; nil when that cannot be told.
+function vpn.mirror(c, ours, given)
+    local best, score, twice = nil, 0, false
+    local profiles = c.list.profiles
+
+    if #profiles == 1 then
+        return {id = profiles[1].name}
+    end
+    if given and has(given.peer) and is_v4(given.peer) then
+        return {id = given.id}
+    end
+    for _, p in ipairs(profiles) do
+        local s = likeness(c, p, ours)
+
+        if s > score then
+            best, score, twice = p, s, false
+        elseif s == score then
+            twice = true
+        end
+    end
+    return best and not twice and {id = best.name} or nil
+end
+
 -- What no source shows the spelling of.
 function vpn.details(c, subject)
     local p = subject and c.profiles[subject.id]

@@ -96,7 +96,8 @@ local function add_leaf(item, w, i, r)
 end
 
 function lib.parse(rows)
-    local c = {gateways = {order = {}}, tunnels = {order = {}}, leaves = 0}
+    local c = {gateways = {order = {}}, tunnels = {order = {}}, links = {},
+               leaves = 0}
 
     c.open = each_leaf(rows, function(w, r)
         local g = after(w, 'ike', 'gateway')
@@ -107,6 +108,10 @@ function lib.parse(rows)
         if g and w[g] and w[g + 2] then
             local _ = r.TEXT
             add_leaf(item_of(c, 'gateways', w[g]), w, g + 1, r)
+        elseif w[#w - 1] == 'link-state' and after(w, 'network', 'interface')
+        then
+            local _ = r.TEXT
+            c.links[w[#w - 2]] = from(r, {state = w[#w]})
         elseif t and w[t] and w[t + 2] then
             local _ = r.TEXT
             add_leaf(item_of(c, 'tunnels', w[t]), w, t + 1, r)
@@ -157,6 +162,15 @@ local function liveness(g)
     return out
 end
 
+-- Whether the interface below a gateway is switched off.
+local function is_shut(c, g)
+    local name = (g.leaves['local-address interface'] or ''):match('^[^.]+')
+    local link = name and c.links[name]
+
+    return link and cite({down = link.state == 'down'}, link) or
+        {down = false}
+end
+
 function lib.config(c, subject)
     local g = subject and c.gateways[subject.id]
 
@@ -165,6 +179,7 @@ function lib.config(c, subject)
         gateway = g and cite({
             name = g.name, version = version_of(g),
             interface = g.leaves['local-address interface'],
+            link = is_shut(c, g),
         }, g),
         tunnels = each(c.tunnels.order, function(t)
             local mine = subject and

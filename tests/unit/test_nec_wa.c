@@ -455,6 +455,39 @@ static void test_details(void **state)
     json_decref(f);
 }
 
+/* Of several VPNs of the peer, the one that mirrors ours; none, when two do. */
+static void test_peer_config(void **state)
+{
+    static const char other[] =
+        "ike policy ike-2\n remote-id key-id branch-2\n"
+        "ipsec policy sec-2\n local-id 192.168.2.0/24\n"
+        " remote-id 192.168.9.0/24\n"
+        "ipsec profile second\n ipsec policy sec-2\n ike policy ike-2\n"
+        " peer any\n";
+    char *head = fixture("config-head"), *two, *twins;
+    json_t *env = branch(), *f;
+
+    (void)state;
+    f = read_text("peer_config", head, ANSWERS, env);
+    assert_leaf(f, "map.name", "\"any-prof\"");
+    json_decref(f);
+    two = mem_printf("%s%s", head, other);
+    f = read_text("peer_config", two, "{\"id\": \"second\", \"peer\": "
+                                      "\"any\"}", env);
+    assert_leaf(f, "map.name", "\"any-prof\"");
+    assert_leaf(f, "ike_remote_id.value", "\"branch-1\"");
+    json_decref(f);
+    twins = mem_printf("%sipsec profile twin\n ipsec policy sec-pol\n"
+                       " ike policy ike-pol\n peer any\n", head);
+    assert_unreadable("peer_config", twins, "{}", env, "two that mirror");
+    assert_unreadable("peer_config", "hostname x\nike policy a\n", "{}", env,
+                      "no profile");
+    free(head);
+    free(two);
+    free(twins);
+    json_decref(env);
+}
+
 static void test_secrets(void **state)
 {
     (void)state;
@@ -490,6 +523,7 @@ int main(void)
         cmocka_unit_test(test_roles),
         cmocka_unit_test(test_references),
         cmocka_unit_test(test_details),
+        cmocka_unit_test(test_peer_config),
         cmocka_unit_test(test_secrets),
     };
 

@@ -336,6 +336,26 @@ static void test_config_damage(void **state)
     free(text);
 }
 
+/* An interface that the configuration switches off. */
+static void test_link_state(void **state)
+{
+    static const char text[] =
+        GATEWAY("g", "192.0.2.1")
+        "set network ike gateway g local-address interface ethernet1/1.7\n"
+        "set network interface ethernet ethernet1/1 link-state down\n"
+        "set network interface ethernet ethernet1/2 link-state up\n";
+    json_t *f = read_text("config", text, "{\"id\": \"g\"}", NULL);
+
+    (void)state;
+    assert_leaf(f, "gateway.interface", "\"ethernet1/1.7\"");
+    assert_leaf(f, "gateway.link.down", "true");
+    json_decref(f);
+    f = read_text("config", GATEWAY("g", "192.0.2.1"), "{\"id\": \"g\"}",
+                  NULL);
+    assert_leaf(f, "gateway.link.down", "false");
+    json_decref(f);
+}
+
 /* An SA's date has no year; the firewall's clock gives it. */
 static void test_since(void **state)
 {
@@ -486,6 +506,7 @@ int main(void)
         cmocka_unit_test(test_ikemgr_damage),
         cmocka_unit_test(test_config),
         cmocka_unit_test(test_config_damage),
+        cmocka_unit_test(test_link_state),
         cmocka_unit_test(test_since),
         cmocka_unit_test(test_secrets),
         cmocka_unit_test(test_ping),
