@@ -208,6 +208,64 @@ local function head_of(rows)
     return h
 end
 
+-- What lines say, whatever their wording: the groups of `said`.
+local groups = {
+    ['crypto.engine-exhausted'] = 'no_engine',
+    ['ike.local-address-invalid'] = 'local_address',
+    ['ipsec.transform-unsupported'] = 'transform',
+    ['ipsec.proposals-unacceptable'] = 'transform',
+    ['ipsec.proxy-unsupported'] = 'proxy', ['ipsec.proxy-invalid'] = 'proxy',
+    ['ipsec.map-order'] = 'map_order', ['ike.qm-fsm-error'] = 'quick_mode',
+    ['ike.no-offers'] = 'no_offers', ['ike.bad-message'] = 'key',
+    ['ike.reserved-not-zero'] = 'key', ['ike.no-keys'] = 'no_keys',
+    ['ike.retransmit'] = 'silence', ['ike.no-response'] = 'silence',
+    ['esp.invalid-spi'] = 'invalid_spi',
+}
+local modes = {main = 'failed', aggressive = 'failed', quick = 'quick_failed',
+               informational = 'refused'}
+local notifies = {[14] = 'refused', [18] = 'refused_proxy'}
+
+local function group_of(e)
+    if e.event == 'ike.mode-failure' then
+        return modes[e.mode or '']
+    elseif e.event == 'ike.notify.received' then
+        return notifies[e.type]
+    end
+    return groups[e.event]
+end
+
+local function grouped(list)
+    local out = {}
+
+    for _, e in ipairs(list) do
+        local g = group_of(e)
+
+        if g then
+            out[g] = out[g] or {}
+            lib.add(out[g], e)
+        end
+    end
+    return out
+end
+
+-- Lines about packets of SAs that exist, device-wide; always there, so that
+-- their growth can be told.
+local function packets_of(all, mine)
+    local function of(list, ...)
+        local names = {...}
+
+        return where(list, function(e)
+            return any(names, function(n) return e.event == n end)
+        end)
+    end
+    return {
+        replay = of(all, 'esp.replay', 'esp.sequence'),
+        fragments = of(all, 'esp.fragments'),
+        hmac = of(all, 'esp.hmac-failed'),
+        invalid_spi_mine = of(mine, 'esp.invalid-spi'),
+    }
+end
+
 -- about: {peers, alone, clock, uptime_s}
 function crypto.log(rows, subject, about)
     local lines = where(rows, function(r)
@@ -228,7 +286,12 @@ function crypto.log(rows, subject, about)
             e.event ~= 'other' and e.event ~= 'ike.finish' and
             not any(about.peers, function(p) return p == e.peer end)
     end)
-    out.device.recent = where(all, is_recent)
+    out.said, out.stranger_said = grouped(out.recent), grouped(out.strangers)
+    out.device.said = grouped(where(all, is_recent))
+    out.said.invalid_spi = out.said.invalid_spi or {}
+    out.device.packets = packets_of(all, out.events)
+    -- Without an age no line can be told to be of now.
+    out.dated = #all == 0 or any(all, function(e) return e.age_s ~= nil end)
     -- Silence counts only below the buffer's own heading, or when the
     -- buffer says that it never took a line.
     out.device.recognised = head.buffer == 'disabled' or

@@ -185,7 +185,8 @@ function tables.assign(all)
         if peer then
             latest = peer
             by_number[number or ''] = peer
-        elseif number or e.event:match('^ipsec%.') then
+        elseif number or e.event ~= 'other' and e.text:match('^IPS[Ee][Cc]')
+        then
             e.peer = by_number[number or ''] or latest
         end
         if number and peer then
