@@ -14,6 +14,8 @@ local ROUND_TRIP = 0.002
 local SETTLE = 0.3      -- an SA this young is not watched yet
 -- The end that was called asks a little later: one of them is first.
 local LATER = 0.5
+-- Less than this does not move the clock.
+local MOMENT = 0.01
 -- An end's first request after IKE_SA_INIT and IKE_AUTH.
 local FIRST = {initiator = 2, responder = 0}
 
@@ -115,7 +117,7 @@ function M:watch_life(name, link, sa)
       if not live then
         M.sleep(5)
       elseif idle < live.interval then
-        M.sleep(live.interval - idle)
+        M.sleep(math.max(live.interval - idle, MOMENT))
       elseif not probe(self, name, link, sa, live.pauses) then
         self:abandon(name, link, sa)
         return

@@ -21,6 +21,9 @@ struct program_host {
     void (*width)(void *arg, unsigned columns);
     /* What the pager shows, and what it sends to erase that. */
     void (*pager)(void *arg, const char *text, const char *erase);
+    /* This reply is paged whatever rows says, and its end stands (as the text
+     * end) until q or Ctrl-C. */
+    void (*viewer)(void *arg, const char *end);
     void (*close)(void *arg);
 };
 

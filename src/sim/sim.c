@@ -33,6 +33,7 @@ struct sim {
     bool unplugged, replugged;
     uint64_t start_ms, now_ms;      /* now_ms: of the work at hand */
     char *pager, *pager_erase;
+    char *viewer;                   /* what stands at this reply's end */
     char *prompt, *user, *password, *banner, *failure;
     struct editor editor;
     struct printout reply;
@@ -75,6 +76,15 @@ static void host_pager(void *arg, const char *text, const char *erase)
     free(s->pager_erase);
     s->pager = mem_strdup(text);
     s->pager_erase = mem_strdup(erase);
+}
+
+/* The reply at hand is shown as less(1) does it. */
+static void host_viewer(void *arg, const char *end)
+{
+    struct sim *s = arg;
+
+    free(s->viewer);
+    s->viewer = mem_strdup(end);
 }
 
 static void host_close(void *arg)
@@ -200,6 +210,8 @@ static void redraw(struct sim *s)
 
 static void begin_reply(struct sim *s)
 {
+    free(s->viewer);
+    s->viewer = NULL;
     printout_begin(&s->reply, s->now_ms);
     s->state = STATE_BUSY;
     s->shown = 0;
@@ -260,19 +272,32 @@ static void print_line(struct sim *s, const struct printout_line *line)
     s->shown++;
 }
 
-/* A key at the pager: a page, a line, or the end of it. */
+/* A viewer pages even where the pager is off. */
+static size_t page_rows(const struct sim *s)
+{
+    return s->viewer && s->rows < 2 ? PAGER_ROWS : s->rows;
+}
+
+/* A key at the pager: a page, a line, or the end of it. A viewer is left by
+ * its own key only. */
 static void page(struct sim *s, char c)
 {
-    if (c == '\n' && s->editor.after_cr)
+    bool leave = c == 'q' || c == 'Q' || c == 3;
+
+    if ((c == '\n' && s->editor.after_cr) ||
+        (s->viewer && s->reply.next == s->reply.count && !leave))
         return;
-    if (c != ' ' && c != '\r' && c != '\n' && c != 'q' && c != 'Q' && c != 3)
+    if (c != ' ' && c != '\r' && c != '\n' && !leave)
         return;
     s->editor.after_cr = c == '\r';
     buf_adds(&s->ready, s->pager_erase);
     s->state = STATE_BUSY;
-    s->shown = c == ' ' ? 0 : s->rows - 2;
-    if (c == 'q' || c == 'Q' || c == 3)
+    s->shown = c == ' ' ? 0 : page_rows(s) - 2;
+    if (leave) {
         s->reply.next = s->reply.count;
+        free(s->viewer);
+        s->viewer = NULL;
+    }
 }
 
 static void finish_reply(struct sim *s)
@@ -291,11 +316,16 @@ static bool print_some(struct sim *s, uint64_t now_ms)
     if (!line && (!printout_done(&s->reply) ||
                   printout_next_ms(&s->reply) > now_ms))
         return false;
+    if (!line && s->viewer) {
+        buf_adds(&s->ready, s->viewer);
+        s->state = STATE_PAGER;
+        return true;
+    }
     if (!line) {
         finish_reply(s);
         return true;
     }
-    if (s->rows > 1 && s->shown + 1 >= s->rows) {
+    if (page_rows(s) > 1 && s->shown + 1 >= page_rows(s)) {
         buf_adds(&s->ready, s->pager);
         s->state = STATE_PAGER;
         return true;
@@ -454,7 +484,8 @@ struct sim *sim_new(const struct data *data, const char *driver,
 {
     struct sim *s = mem_zalloc(sizeof *s);
     struct program_host host = {s,         host_out,   host_wait,  host_now,
-                                host_rows, host_width, host_pager, host_close};
+                                host_rows, host_width, host_pager, host_viewer,
+                                host_close};
 
     s->transcript = json_array();
     s->login = login;
@@ -480,6 +511,7 @@ void sim_free(struct sim *s)
     json_decref(s->transcript);
     free(s->pager);
     free(s->pager_erase);
+    free(s->viewer);
     free(s->prompt);
     free(s->user);
     free(s->password);

@@ -128,6 +128,7 @@ local function less(words)
     return
   end
   show.print(lines)
+  viewer("(END)")
 end
 
 -- tail [follow yes|no] [lines N] mp-log FILE
@@ -143,6 +144,9 @@ local function tail(words)
     return
   end
   show.print(lines, #lines - n + 1)
+  if table.concat(words, " "):find("follow yes", 1, true) then
+    viewer("")
+  end
 end
 
 -- grep pattern P mp-log FILE
@@ -448,6 +452,7 @@ function device.start(arg)
   setup_of = arg
   w = world.new(arg.scenario, arg.knobs)
   s = {mode = "user", pager = true}
+  pager("lines 1-23 ", "\r\27[K")
   if not arg.login and not arg.knobs.login then
     enter(USERS[device.user()], device.user())
   end

@@ -102,8 +102,8 @@ end
 local other_names = {
   {"192.0.2.30", "198.18.77.30"},
   {"branch-to-osaka", "kyoto-hq-tun"}, {"branch-to-kobe", "kyoto-depot"},
-  {"osaka-to-branch", "hq-kyoto-tun"}, {"hq-osaka", "center-gw1"},
-  {"depot-kobe", "dp-gw2"}, {"gw-branch", "shop07"},
+  {"osaka-to-branch", "hq-kyoto-tun"}, {"hq-osaka", "gw-center"},
+  {"depot-kobe", "gw-aux2"}, {"gw-branch", "shop07"},
   {"fw-branch", "PA-KYOTO"}, {"fw-osaka", "PA-CENTER"},
   {"ike-aes256", "p1.strong"}, {"esp-aes256", "P2_set"},
   {"tunnel.1", "tunnel.11"}, {"tunnel.2", "tunnel.12"},

@@ -252,6 +252,7 @@ function world.new(scenario, knobs)
   w.model = ike.new(function(...)
     w:notice(...)
   end, course.start(scenario))
+  w.model.real_v2, w.model.repeats = true, {4, 6, 8, 10}
   local first = course.first(w, scenario)
   w:apply(first)
   for name in pairs(first.ends) do
