@@ -67,7 +67,7 @@ static inline int matcher_try(struct matcher *m, struct matcher_tools *t,
 
     if (line->ascii && !t->no_scan) {
         for (uint32_t i = 1; m->maybe && i <= m->groups; i++)
-            t->spans[i].start = NULL;
+            t->spans[i].start = t->spans[i].end = NULL;
         rc = scan_run(&t->scanner, m->scan);
     }
     return rc < 0 ? matcher_try_pcre2(m, t, line, e) : rc;

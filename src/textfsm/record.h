@@ -33,7 +33,8 @@ void record_free(struct record *r);
 /* What a template kept for its next record. */
 void record_free_spare(struct textfsm *t);
 
-/* The rest of record_assign() for values with options. */
+/* A value was set in now: what its options, if it has any, do then. What
+ * now points to must stay until record_hold(). */
 void record_assign_options(struct record *r, size_t value);
 
 /* A line adds to the record. */
@@ -42,16 +43,6 @@ static inline void record_touch(struct record *r, uint32_t line)
     if (!r->span.first)
         r->span.first = line;
     r->span.last = line;
-}
-
-/* Sets a value; s is NULL when its group took no part in the match. s must
- * stay until record_hold(). */
-static inline void record_assign(struct record *r, size_t value,
-                                 const char *s, size_t len, uint32_t line)
-{
-    r->now[value] = (struct cell){s, (uint32_t)len, line};
-    if (r->values[value].options)
-        record_assign_options(r, value);
 }
 
 /* -1 and *e when a List's regex exceeds the match limit. */

@@ -135,6 +135,7 @@ static void find_captures(struct textfsm *t, struct rule *r, struct re *re,
                           const char *regex, size_t len)
 {
     r->captures = arena_alloc(&t->arena, re->count * sizeof *r->captures);
+    r->plain = true;
     for (uint32_t i = 1; i < re->count; i++) {
         const char *name = re->groups[i].name;
         const struct value *v;
@@ -143,6 +144,7 @@ static void find_captures(struct textfsm *t, struct rule *r, struct re *re,
         if (!v)
             continue;
         re->groups[i].wanted = true;
+        r->plain &= !(v->options & VALUE_ACTS);
         r->captures[r->capture_count++] =
             (struct capture){i, (uint32_t)(v - t->values)};
     }
@@ -196,16 +198,27 @@ static size_t find_arrow(const char *s, size_t len)
     return len;
 }
 
-int rule_parse(struct textfsm *t, struct rule *r, size_t at, size_t len,
-               struct err *e)
+static int parse_action(struct textfsm *t, struct rule *r, size_t at,
+                        size_t len, size_t arrow, struct err *e)
 {
     const char *s = t->text + at;
-    size_t arrow = find_arrow(s, len), action;
+    size_t action;
 
-    if (parse_regex(t, r, at, arrow, e) < 0)
-        return -1;
     if (arrow == len)
         return 0;
     action = (size_t)(strstr(s + arrow, "->") - s) + 2;
     return action_parse(t, r, at + action, len - action, e);
+}
+
+int rule_parse(struct textfsm *t, struct rule *r, size_t at, size_t len,
+               struct err *e)
+{
+    size_t arrow = find_arrow(t->text + at, len);
+
+    if (parse_regex(t, r, at, arrow, e) < 0 ||
+        parse_action(t, r, at, len, arrow, e) < 0)
+        return -1;
+    r->quiet = r->line_op == LINE_NEXT && r->record_op == RECORD_NONE &&
+               !r->target;
+    return 0;
 }

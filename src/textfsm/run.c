@@ -52,20 +52,24 @@ static int fail_match(const struct textfsm_run *run, const struct rule *rule,
     return -1;
 }
 
-static void assign(struct textfsm_run *run, const struct rule *rule)
+/* Where a group took no part, both ends of its span are NULL. */
+static inline void assign(struct textfsm_run *run, const struct rule *rule)
 {
     const struct scan_span *spans = run->t->tools.spans;
+    const struct capture *c = rule->captures, *end = c + rule->capture_count;
+    struct cell *now = run->record.now;
     uint32_t at = (uint32_t)run->line;
 
-    if (rule->capture_count)
-        record_touch(&run->record, at);
-    for (uint32_t i = 0; i < rule->capture_count; i++) {
-        const struct capture *c = &rule->captures[i];
+    if (c == end)
+        return;
+    record_touch(&run->record, at);
+    for (; c < end; c++) {
         const struct scan_span *span = &spans[c->group];
 
-        record_assign(&run->record, c->value, span->start,
-                      span->start ? (size_t)(span->end - span->start) : 0,
-                      at);
+        now[c->value] = (struct cell){
+            span->start, (uint32_t)(span->end - span->start), at};
+        if (!rule->plain)
+            record_assign_options(&run->record, c->value);
     }
 }
 
@@ -79,12 +83,12 @@ static int record_op(struct textfsm_run *run, const struct rule *rule,
     return 0;
 }
 
-/* The rule matched: 0 when the next rule is to be tried, 1 when the line is
- * done. */
-static int act(struct textfsm_run *run, const struct rule *rule,
-               const struct line *line, struct err *e)
+/* What a rule does beside setting values: 0 when the next rule is to be
+ * tried, 1 when the line is done. */
+static __attribute__((noinline)) int
+act_more(struct textfsm_run *run, const struct rule *rule,
+         const struct line *line, struct err *e)
 {
-    assign(run, rule);
     if (record_op(run, rule, e) < 0)
         return fail_match(run, rule, line, e);
     /* A List's elements are lines to the scanner as well. */
@@ -97,6 +101,14 @@ static int act(struct textfsm_run *run, const struct rule *rule,
     if (rule->next)
         run->state = rule->next;
     return 1;
+}
+
+/* The rule matched. */
+static inline int act(struct textfsm_run *run, const struct rule *rule,
+                      const struct line *line, struct err *e)
+{
+    assign(run, rule);
+    return rule->quiet ? 1 : act_more(run, rule, line, e);
 }
 
 /* Tries one rule: 1 when the line is done, 0 when the next rule is to be
@@ -116,6 +128,7 @@ static void make_dispatch(struct textfsm *t, struct state *s)
     size_t blocks = (s->count + 63) / 64;
     const struct scan_op *ops[64];
 
+    s->blocks = blocks;
     s->dispatch = arena_alloc(&t->arena, (blocks + !blocks) *
                                              sizeof *s->dispatch);
     for (size_t from = 0; from < s->count; from += 64) {
@@ -127,29 +140,47 @@ static void make_dispatch(struct textfsm *t, struct state *s)
     }
 }
 
-static int do_ascii(struct textfsm_run *run, const struct line *line,
-                    struct err *e)
+/* One of the rules whose bits are set, from the first on. */
+static inline int do_rules(struct textfsm_run *run, struct rule *first,
+                           uint64_t rules, const struct line *line,
+                           const char *black, struct err *e)
+{
+    struct matcher_tools *t = &run->t->tools;
+
+    for (; rules; rules &= rules - 1) {
+        struct rule *rule = first + __builtin_ctzll(rules);
+        const struct scan_op *scan = rule->matcher.scan;
+        int rc;
+
+        if (!scan_literal_fits(scan, line->text, black))
+            continue;
+        rc = matcher_try(&rule->matcher, t, line, e);
+        if (rc == 0)
+            continue;
+        rc = rc < 0 ? fail_match(run, rule, line, e)
+                    : act(run, rule, line, e);
+        if (rc)
+            return rc;
+    }
+    return 0;
+}
+
+static inline int do_ascii(struct textfsm_run *run, const struct line *line,
+                           struct err *e)
 {
     struct state *s = run->state;
     const char *black = scan_black(&run->t->tools.scanner);
     const char *end = line->text + line->len;
     unsigned first = line->len ? (unsigned char)*line->text : DISPATCH_NONE;
     unsigned lead = black < end ? (unsigned char)*black : DISPATCH_NONE;
+    struct rule *rules = s->rules;
     int rc = 0;
 
     if (!s->dispatch)
         make_dispatch(run->t, s);
-    for (size_t from = 0; from < s->count && !rc; from += 64) {
-        uint64_t rules = dispatch_find(&s->dispatch[from / 64], first, lead);
-
-        for (; rules && !rc; rules &= rules - 1) {
-            size_t i = from + (size_t)__builtin_ctzll(rules);
-
-            if (scan_literal_fits(s->rules[i].matcher.scan, line->text,
-                                  black))
-                rc = do_rule(run, &s->rules[i], line, e);
-        }
-    }
+    for (size_t i = 0; i < s->blocks && !rc; i++, rules += 64)
+        rc = do_rules(run, rules, dispatch_find(&s->dispatch[i], first, lead),
+                      line, black, e);
     return rc < 0 ? -1 : 0;
 }
 

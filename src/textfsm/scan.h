@@ -157,9 +157,19 @@ static inline const char *scan_black(struct scanner *s)
     return s->skip[0] ? s->start + __builtin_ctzll(s->skip[0])
                       : scan_black_far(s);
 }
+/* The parts of scan_run(). */
+bool scan_try(struct scanner *s, const struct scan_op *op);
+int scan_undecided(struct scanner *s, const struct scan_op *op);
+
 /* 1: matches, with its captures (those that may be missing must be cleared
  * before); 0: does not; -1: undecided. */
-int scan_run(struct scanner *s, const struct scan_op *op);
+static inline int scan_run(struct scanner *s, const struct scan_op *op)
+{
+    s->undos = 0;
+    if (scan_try(s, op))
+        return 1;
+    return s->undecided ? scan_undecided(s, op) : 0;
+}
 void scanner_free(struct scanner *s);
 
 /* Whether the literal that a program begins with, if it does, is there:

@@ -457,14 +457,6 @@ void scan_start_far(struct scanner *s, const struct line *line)
     s->known = at;
 }
 
-static bool run_program(struct scanner *s, const struct scan_op *op)
-{
-    s->depth = 0;
-    s->undos = 0;
-    s->undecided = false;
-    return run(s, op, s->start);
-}
-
 /* Once more, with a memory of what failed where, so that patterns that
  * explode take a number of steps that is a product of their length and the
  * line's. */
@@ -478,20 +470,30 @@ static bool run_memo(struct scanner *s, const struct scan_op *op)
     memset(s->memory, 0, SCAN_MEMO_BITS / 8);
     s->memo = s->memory;
     s->steps = s->memo_steps;
-    matched = run_program(s, op);
+    s->undecided = false;
+    matched = run(s, op, s->start);
     s->memo_steps = s->steps;
     s->steps = 0;
     s->memo = NULL;
     return matched;
 }
 
-int scan_run(struct scanner *s, const struct scan_op *op)
+int scan_undecided(struct scanner *s, const struct scan_op *op)
 {
-    bool matched = run_program(s, op);
+    int matched = 0;
 
-    if (s->undecided && s->steps < 0 && s->memo_steps > 0)
+    if (s->steps < 0 && s->memo_steps > 0)
         matched = run_memo(s, op);
-    return s->undecided ? -1 : matched;
+    if (s->undecided)
+        matched = -1;
+    s->undecided = false;
+    s->undos = 0;
+    return matched;
+}
+
+bool scan_try(struct scanner *s, const struct scan_op *op)
+{
+    return run(s, op, s->start);
 }
 
 void scanner_free(struct scanner *s)

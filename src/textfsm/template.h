@@ -17,7 +17,9 @@
 #define TEMPLATE_SCRATCH (1u << 20)
 
 enum { VALUE_REQUIRED = 1, VALUE_FILLDOWN = 2, VALUE_FILLUP = 4,
-       VALUE_KEY = 8, VALUE_LIST = 16 };
+       VALUE_KEY = 8, VALUE_LIST = 16,
+       /* those that do something when the value is set */
+       VALUE_ACTS = VALUE_FILLDOWN | VALUE_FILLUP | VALUE_LIST };
 
 struct value {
     const char *name;
@@ -43,6 +45,8 @@ struct rule {
     struct matcher matcher;
     struct capture *captures;     /* in the order of the groups */
     uint32_t capture_count;
+    bool quiet;                   /* it sets values, and nothing else */
+    bool plain;                   /* no value it sets has options that act */
     enum line_op line_op;
     enum record_op record_op;
     const char *target;           /* a state, or the message of an Error */
@@ -57,6 +61,7 @@ struct state {
     struct rule *rules;
     size_t count, cap;
     struct dispatch *dispatch;    /* for each 64 rules; made when entered */
+    size_t blocks;                /* how many */
 };
 
 struct textfsm {
