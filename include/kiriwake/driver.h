@@ -34,6 +34,11 @@ const char *driver_title(const struct driver *d);
 const struct console_profile *driver_console(const struct driver *d);
 const char *const *driver_secrets(const struct driver *d);  /* patterns */
 const char *const *driver_ssh_legacy(const struct driver *d);
+/* Saved text (see saved.h): headers of tech-support files, what may stand
+ * before a command, and the forms of every probe's commands. */
+const char *const *driver_sections(const struct driver *d);
+const char *const *driver_prefixes(const struct driver *d);
+const char *const *driver_forms(const struct driver *d);
 unsigned driver_baud(const struct driver *d);
 /* On a serial line: ms between two typed characters. */
 unsigned driver_pace(const struct driver *d);

@@ -128,5 +128,9 @@ struct transport *transport_telnet(const struct target *t, unsigned cols,
 /* The simulator within this process; see sim.h. Borrows sim for its life. */
 struct sim;
 struct transport *transport_sim(struct sim *sim);
+/* From now on appends what the simulated router sends to path, as a terminal
+ * log would; -1 and *e (64). */
+int transport_sim_record(struct transport *t, const char *path,
+                         struct err *e);
 
 #endif

@@ -6,6 +6,7 @@
  * effects (each has "n", its number, counting from 1)
  *   {"effect": "probe", "probe": "ipsec_sa", "with": {}, "as": "ipsec_sa"}
  *       answer: facts. The probe "peer_config" reads the peer's file.
+ *       "sample": "first|stimulus|second" where a sample asks.
  *   {"effect": "prefetch", …}   as probe; may be left undone
  *   {"effect": "ask", "checkpoint": "history", "why": "question|subject|
  *    unreadable|unverified", "question": {en, ja}, "answers": [{"id",
@@ -24,7 +25,8 @@
  *
  * events ("effect": the number answered, where there is one)
  *   {"event": "start", "options": {"vpn": null|text, "allow": [...],
- *    "peer_config": bool, "interactive": bool (somebody can consent)}}
+ *    "peer_config": bool, "interactive": bool (somebody can consent),
+ *    "saved": bool (saved text: consent is asked, and it alone says)}}
  *   {"event": "facts", "effect": n, "fact": {as driver_read gives it, and
  *    "at": time}}
  *   {"event": "answer", "effect": n, "answer": id | input | null,

@@ -32,7 +32,7 @@ static void print_result(struct run *r, const struct options *o)
     json_decref(result);
 }
 
-static int finish(struct run *r, const struct options *o, struct err *e)
+int headless_finish(struct run *r, const struct options *o, struct err *e)
 {
     int status;
 
@@ -61,7 +61,7 @@ static int check_run(int argc, char **argv)
         return command_usage(&command_check, "%s", _("one TARGET is needed"));
     }
     r = run_new(&o.run, headless_listener(), &e);
-    status = finish(r, &o, &e);
+    status = headless_finish(r, &o, &e);
     options_free(&o);
     return status;
 }
@@ -90,8 +90,9 @@ static int resume_run(int argc, char **argv)
     if (!o.json && screen_is_possible())
         status = screen_resume(&o.run, o.words[0]);
     else
-        status = finish(run_resume(o.words[0], &o.run, headless_listener(),
-                                   &e), &o, &e);
+        status = headless_finish(run_resume(o.words[0], &o.run,
+                                            headless_listener(), &e),
+                                 &o, &e);
     options_free(&o);
     return status;
 }

@@ -5,7 +5,13 @@
 #include "kiriwake/command.h"
 #include "kiriwake/run.h"
 
+struct options;
+
 extern const struct command command_check, command_resume;
+
+/* Walks r to its end and prints what came out of it, as o wishes; frees r.
+ * r NULL: fails with *e. */
+int headless_finish(struct run *r, const struct options *o, struct err *e);
 
 /* Progress goes to stderr. */
 const struct run_listener *headless_listener(void);

@@ -5,6 +5,7 @@
 #include "kiriwake/err.h"
 #include "kiriwake/msg.h"
 
+extern const struct command command_analyze;
 extern const struct command command_cases;
 extern const struct command command_drivers;
 extern const struct command command_demo;
@@ -24,6 +25,7 @@ extern const struct command command_check;
 /* In the order in which somebody needs them: --help shows it. */
 const struct command *const commands[] = {
     &command_check,
+    &command_analyze,
     &command_resume,
     &command_report,
     &command_cases,

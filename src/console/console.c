@@ -26,15 +26,12 @@ static int compile_list(const struct console_profile *p, const char *what,
                         const char *const *texts, struct patterns *out,
                         struct err *e)
 {
-    size_t n = 0;
+    char *name = mem_printf("%s: %s", p->driver ? p->driver : "driver",
+                            what);
+    int rc = patterns_load(out, texts, name, e);
 
-    while (texts && texts[n])
-        n++;
-    out->list = mem_zalloc((n + 1) * sizeof *out->list);
-    for (; out->count < n; out->count++)
-        if (compile(p, what, texts[out->count], &out->list[out->count], e))
-            return -1;
-    return 0;
+    free(name);
+    return rc;
 }
 
 static int compile_monitors(struct console *c, struct err *e)
@@ -92,13 +89,6 @@ struct console *console_new(const struct console_profile *profile,
     return c;
 }
 
-static void free_patterns(struct patterns *p)
-{
-    for (size_t i = 0; i < p->count; i++)
-        pattern_free(p->list[i]);
-    free(p->list);
-}
-
 static void free_compiled(struct console *c)
 {
     prompts_free(c->prompts);
@@ -107,10 +97,10 @@ static void free_compiled(struct console *c)
     pattern_free(c->failed);
     pattern_free(c->pager);
     pattern_free(c->erase);
-    free_patterns(&c->refused);
-    free_patterns(&c->traps);
-    free_patterns(&c->monitors);
-    free_patterns(&c->busy);
+    patterns_free(&c->refused);
+    patterns_free(&c->traps);
+    patterns_free(&c->monitors);
+    patterns_free(&c->busy);
 }
 
 void console_free(struct console *c)

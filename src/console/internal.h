@@ -19,11 +19,6 @@ enum phase {
 
 enum echo_habit { ECHO_UNKNOWN, ECHO_ON, ECHO_OFF };
 
-struct patterns {
-    struct pattern **list;
-    size_t count;
-};
-
 struct console {
     const struct console_profile *profile;
     struct prompts *prompts;

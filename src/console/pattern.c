@@ -1,6 +1,7 @@
 #include "pattern.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <pcre2.h>
 
 #include "kiriwake/mem.h"
@@ -107,4 +108,78 @@ bool pattern_group(const struct pattern *p, const char *name,
         }
     }
     return false;
+}
+
+bool pattern_nth(const struct pattern *p, unsigned n,
+                 struct pattern_span *span)
+{
+    const PCRE2_SIZE *v = pcre2_get_ovector_pointer(p->data);
+
+    if (n >= pcre2_get_ovector_count(p->data) || v[2 * n] == PCRE2_UNSET)
+        return false;
+    *span = (struct pattern_span){v[2 * n], v[2 * n + 1]};
+    return true;
+}
+
+bool pattern_covers(struct pattern *p, const char *s, size_t len)
+{
+    struct pattern_span at;
+
+    if (pattern_find(p, s, len, 0, &at) != 1 || at.to == at.from)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if ((i < at.from || i >= at.to) && s[i] != ' ')
+            return false;
+    return true;
+}
+
+struct pattern *pattern_open(const char *text, const char *what,
+                             struct err *e)
+{
+    size_t len = strlen(text);
+    bool closed = len > 0 && text[len - 1] == '$' &&
+                  (len < 2 || text[len - 2] != '\\');
+    char *open = mem_strndup(text, len - closed);
+    struct pattern *p = pattern_new(open, what, e);
+
+    free(open);
+    return p;
+}
+
+/* --- several --- */
+
+int patterns_load(struct patterns *p, const char *const *texts,
+                  const char *what, struct err *e)
+{
+    size_t n = 0;
+
+    while (texts && texts[n])
+        n++;
+    *p = (struct patterns){mem_zalloc((n + 1) * sizeof *p->list), 0};
+    for (; p->count < n; p->count++) {
+        p->list[p->count] = pattern_new(texts[p->count], what, e);
+        if (!p->list[p->count])
+            return -1;
+    }
+    return 0;
+}
+
+struct pattern *patterns_match(const struct patterns *p, const char *s,
+                               size_t len, size_t *which)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (pattern_matches(p->list[i], s, len)) {
+            if (which)
+                *which = i;
+            return p->list[i];
+        }
+    return NULL;
+}
+
+void patterns_free(struct patterns *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        pattern_free(p->list[i]);
+    free(p->list);
+    *p = (struct patterns){0};
 }

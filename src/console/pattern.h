@@ -24,8 +24,31 @@ void pattern_hurry(struct pattern *p);
 int pattern_find(struct pattern *p, const char *s, size_t len, size_t from,
                  struct pattern_span *span);
 bool pattern_matches(struct pattern *p, const char *s, size_t len);
+/* Nothing but the (non-empty) match and blanks stand on the line. */
+bool pattern_covers(struct pattern *p, const char *s, size_t len);
+/* As pattern_new, but of what a line begins with: without a closing "$". */
+struct pattern *pattern_open(const char *text, const char *what,
+                             struct err *e);
+/* The n-th group took part in the last match; its span into span. */
+bool pattern_nth(const struct pattern *p, unsigned n,
+                 struct pattern_span *span);
 /* The named group took part in the last match; its span into span. */
 bool pattern_group(const struct pattern *p, const char *name,
                    struct pattern_span *span);
+
+/* Several patterns. */
+struct patterns {
+    struct pattern **list;
+    size_t count;
+};
+
+/* Compiles texts (NULL-ended, may be NULL); -1 and *e (65). In either case
+ * patterns_free releases what p holds. */
+int patterns_load(struct patterns *p, const char *const *texts,
+                  const char *what, struct err *e);
+/* The first that matches s, its place into which (may be NULL); or NULL. */
+struct pattern *patterns_match(const struct patterns *p, const char *s,
+                               size_t len, size_t *which);
+void patterns_free(struct patterns *p);
 
 #endif

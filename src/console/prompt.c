@@ -20,24 +20,35 @@ struct prompts {
 };
 
 /* The mode's pattern with host in place of {host}. */
-static struct pattern *compile(const struct console_profile *profile,
-                               const struct console_mode *mode,
-                               const char *host, struct err *e)
+static char *with_host(const struct console_mode *mode, const char *host)
 {
     struct buf re = {0};
     const char *s = mode->prompt, *at;
-    char *what = mem_printf("%s: prompt of mode %s",
-                            profile->driver ? profile->driver : "driver",
-                            mode->name);
-    struct pattern *p;
 
     for (; (at = strstr(s, "{host}")); s = at + strlen("{host}")) {
         buf_add(&re, s, (size_t)(at - s));
         buf_adds(&re, host);
     }
     buf_adds(&re, s);
-    p = pattern_new(buf_str(&re), what, e);
-    buf_free(&re);
+    return buf_take(&re);
+}
+
+char *prompts_any(const struct console_mode *mode)
+{
+    return with_host(mode, ANY_HOST);
+}
+
+static struct pattern *compile(const struct console_profile *profile,
+                               const struct console_mode *mode,
+                               const char *host, struct err *e)
+{
+    char *re = with_host(mode, host);
+    char *what = mem_printf("%s: prompt of mode %s",
+                            profile->driver ? profile->driver : "driver",
+                            mode->name);
+    struct pattern *p = pattern_new(re, what, e);
+
+    free(re);
     free(what);
     return p;
 }

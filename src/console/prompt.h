@@ -9,6 +9,9 @@
 
 struct prompts;
 
+/* The mode's pattern with any host name, as group "host" (new string). */
+char *prompts_any(const struct console_mode *mode);
+
 struct prompts *prompts_new(const struct console_profile *profile,
                             struct err *e);
 void prompts_free(struct prompts *p);

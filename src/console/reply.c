@@ -72,12 +72,8 @@ static bool line_matches(struct console *c, const char *line, size_t len,
         *state = REPLY_BUSY;
         return true;
     }
-    for (size_t i = 0; i < c->refused.count; i++)
-        if (pattern_matches(c->refused.list[i], line, len)) {
-            *state = REPLY_REFUSED;
-            return true;
-        }
-    return false;
+    *state = REPLY_REFUSED;
+    return patterns_match(&c->refused, line, len, NULL) != NULL;
 }
 
 /* Looks for a line that refuses; a held lock is the better reason. */

@@ -11,17 +11,6 @@ static bool is_pending(const struct console *c)
     return c->phase == PHASE_ECHO || c->phase == PHASE_BODY;
 }
 
-static struct pattern *first_match(const struct patterns *p, const char *s,
-                                   size_t len, size_t *which)
-{
-    for (size_t i = 0; i < p->count; i++)
-        if (pattern_matches(p->list[i], s, len)) {
-            *which = i;
-            return p->list[i];
-        }
-    return NULL;
-}
-
 static void learn(struct console *c, const char *line, size_t len)
 {
     if (!prompts_learnt(c->prompts) || !c->replied)
@@ -122,14 +111,7 @@ static bool settle_prompt(struct console *c, const char *line, size_t len)
 /* Nothing but the pager stands on the line. */
 bool settle_is_pager(struct console *c, const char *line, size_t len)
 {
-    struct pattern_span at;
-
-    if (pattern_find(c->pager, line, len, 0, &at) != 1 || at.to == at.from)
-        return false;
-    for (size_t i = 0; i < len; i++)
-        if ((i < at.from || i >= at.to) && line[i] != ' ')
-            return false;
-    return true;
+    return pattern_covers(c->pager, line, len);
 }
 
 /* Behind the last page a pager like less waits to be left. */
@@ -167,7 +149,7 @@ static bool settle_monitor(struct console *c, const char *line, size_t len)
     size_t which;
     char *name;
 
-    if (!first_match(&c->monitors, line, len, &which))
+    if (!patterns_match(&c->monitors, line, len, &which))
         return false;
     name = mem_strdup(c->profile->monitors[which].name);
     if (is_pending(c)) {
@@ -185,7 +167,7 @@ static bool settle_trap(struct console *c, const char *line, size_t len)
     size_t which;
     bool pending = is_pending(c);
 
-    if (!first_match(&c->traps, line, len, &which))
+    if (!patterns_match(&c->traps, line, len, &which))
         return false;
     c->phase = c->phase == PHASE_START ? PHASE_START : PHASE_OPEN;
     if (pending) {

@@ -67,7 +67,7 @@ static int check_all(const struct loader *l)
     for (size_t i = 0; boot[i]; i++)
         if (check_patterns(l, yaml_get(yaml_get(root, "boot"), boot[i])) < 0)
             return -1;
-    return 0;
+    return check_patterns(l, yaml_get(yaml_get(root, "saved"), "sections"));
 }
 
 static int check_mode(const struct loader *l, const struct yaml_node *modes,
@@ -177,6 +177,7 @@ static void load_profile(struct driver *d)
     const struct yaml_node *root = d->doc->root;
     const struct yaml_node *login = yaml_get(root, "login");
     const struct yaml_node *pager = yaml_get(root, "pager");
+    const struct yaml_node *saved = yaml_get(root, "saved");
     struct console_profile *p = &d->console;
 
     d->encodings = driver_words(yaml_get(root, "encoding"));
@@ -184,6 +185,8 @@ static void load_profile(struct driver *d)
     d->traps = driver_words(yaml_get(root, "traps"));
     d->secrets = driver_words(yaml_get(root, "secrets"));
     d->legacy = driver_words(yaml_get(yaml_get(root, "ssh"), "legacy"));
+    d->sections = driver_words(yaml_get(saved, "sections"));
+    d->prefixes = driver_words(yaml_get(saved, "prefixes"));
     d->baud = (unsigned)int_of(yaml_get(root, "serial"), "baud", 9600);
     d->pace = (unsigned)int_of(yaml_get(root, "serial"), "pace", 0);
     p->driver = d->name;
@@ -225,6 +228,9 @@ void driver_free_cli(struct driver *d)
     driver_words_free(d->boot_text);
     driver_words_free(d->boot_ready);
     driver_words_free(d->log);
+    driver_words_free(d->sections);
+    driver_words_free(d->prefixes);
+    driver_words_free(d->forms);
     pcre2_code_free(d->ssh_banner);
     pcre2_code_free(d->text);
     free(d->modes);

@@ -83,9 +83,11 @@ static int load_all(struct loader *l, const char *name)
     d->title = mem_strdup(yaml_text(root, "title"));
     d->json = yaml_json(root);
     if (driver_load_cli(l) < 0 || driver_load_messages(l) < 0 ||
-        load_libraries(l) < 0 || driver_load_probes(l) < 0)
+        load_libraries(l) < 0 || driver_load_probes(l) < 0 ||
+        driver_load_dialects(l) < 0)
         return -1;
-    return driver_load_dialects(l);
+    driver_load_forms(d);
+    return 0;
 }
 
 /* Only what the console needs. */
@@ -214,6 +216,21 @@ const char *const *driver_secrets(const struct driver *d)
 const char *const *driver_ssh_legacy(const struct driver *d)
 {
     return (const char *const *)d->legacy;
+}
+
+const char *const *driver_sections(const struct driver *d)
+{
+    return (const char *const *)d->sections;
+}
+
+const char *const *driver_prefixes(const struct driver *d)
+{
+    return (const char *const *)d->prefixes;
+}
+
+const char *const *driver_forms(const struct driver *d)
+{
+    return (const char *const *)d->forms;
 }
 
 unsigned driver_baud(const struct driver *d)

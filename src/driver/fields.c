@@ -70,6 +70,15 @@ static const struct yaml_field boot_fields[] = {
     {.name = NULL},
 };
 
+static const struct yaml_field saved_fields[] = {
+    {.name = "sections", .kind = YK_WORDS,
+     .doc = "patterns of headers in tech-support files; the first group is "
+            "the command"},
+    {.name = "prefixes", .kind = YK_WORDS,
+     .doc = "what may stand before a command, like 'do '"},
+    {.name = NULL},
+};
+
 static const struct yaml_field message_fields[] = {
     {.name = "match", .kind = YK_TEXT, .required = true,
      .doc = "pattern with named groups"},
@@ -153,6 +162,8 @@ const struct yaml_field driver_fields[] = {
      .doc = "console"},
     {.name = "ssh", .kind = YK_MAP, .fields = ssh_fields, .doc = "SSH"},
     LINE_FIELDS,
+    {.name = "saved", .kind = YK_MAP, .fields = saved_fields,
+     .doc = "terminal logs and tech-support files"},
     {.name = "secrets", .kind = YK_WORDS,
      .doc = "patterns whose match is a secret"},
     {.name = "library", .kind = YK_WORDS,

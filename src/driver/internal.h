@@ -67,6 +67,7 @@ struct driver {
     struct console_mode *modes;
     struct console_named *monitors;
     char **encodings, **refused, **traps, **secrets, **legacy;
+    char **sections, **prefixes, **forms;
     unsigned baud, pace;
     char **boot_banner, **boot_text, **boot_ready, **log;
     char digest[17];
@@ -107,6 +108,9 @@ bool pattern_is_in(const pcre2_code *code, const char *s, size_t len);
 bool pattern_matches_line(const pcre2_code *code, const char *text);
 /* The named groups that matched, as an object; NULL: no match. */
 json_t *pattern_groups(const pcre2_code *code, const char *s);
+
+/* forms.c: every command of every probe, as saved text may hold it. */
+void driver_load_forms(struct driver *d);
 
 /* cli.c, probe.c, message.c, dialect.c: parts of loading; -1 and *e. */
 int driver_load_cli(struct loader *l);

@@ -164,8 +164,9 @@ static void ask_for(struct walker *w, const struct use *u,
         free(reason);
         return;
     }
-    walk_emit(w, json_pack("{s:s,s:s,s:o,s:s}", "effect", effect, "probe",
-                           u->probe, "with", with, "as", u->as));
+    walk_emit(w, json_pack("{s:s,s:s,s:o,s:s,s:s*}", "effect", effect,
+                           "probe", u->probe, "with", with, "as", u->as,
+                           "sample", sample_mark(w, u->as)));
 }
 
 static void ensure_needs(struct walker *w, const char *probe)

@@ -50,6 +50,13 @@ void use_commands(struct walker *w, const struct use *u, json_t *commands)
     free(reason);
 }
 
+/* Is there anybody, or saved text, to say whether it may be? */
+static bool can_ask(const struct walker *w)
+{
+    return walk_interactive(w) ||
+           json_is_true(json_object_get(w->options, "saved"));
+}
+
 enum permit permit_ask(struct walker *w, enum action_class class,
                        json_t *commands, json_t *undo)
 {
@@ -57,7 +64,7 @@ enum permit permit_ask(struct walker *w, enum action_class class,
 
     if (permit_class(w, class) || w->visit.granted)
         result = PERMIT_YES;
-    else if (w->visit.denied || !walk_interactive(w))
+    else if (w->visit.denied || !can_ask(w))
         result = PERMIT_NO;
     if (result != PERMIT_WAIT || w->visit.consent) {
         json_decref(commands);
@@ -83,7 +90,7 @@ enum permit permit_uses(struct walker *w, const struct uses *uses)
     }
     if (permit_class(w, class) || w->visit.granted)
         return PERMIT_YES;
-    if (w->visit.denied || !walk_interactive(w))
+    if (w->visit.denied || !can_ask(w))
         return PERMIT_NO;
     for (size_t i = 0; i < uses->count; i++)
         if (!permit_class(w, use_class(w, uses->items[i])) &&

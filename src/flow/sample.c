@@ -105,6 +105,23 @@ static void second(struct walker *w)
     }
 }
 
+const char *sample_mark(const struct walker *w, const char *as)
+{
+    static const char *const words[] = {
+        [BEGIN] = "first", [FIRST] = "first", [STIMULATE] = "stimulus",
+        [WAIT] = "second", [WAITING] = "second", [SECOND] = "second"};
+    const struct checkpoint *p = w->at;
+    bool ours = false;
+
+    if (!p || p->kind != POINT_SAMPLE)
+        return NULL;
+    for (size_t i = 0; i < p->uses.count; i++)
+        ours = ours || strcmp(p->uses.items[i]->as, as) == 0;
+    if (p->stimulate && strcmp(p->stimulate->as, as) == 0)
+        return w->visit.stage == STIMULATE ? words[STIMULATE] : NULL;
+    return ours && w->visit.stage != STIMULATE ? words[w->visit.stage] : NULL;
+}
+
 void sample_run(struct walker *w)
 {
     static void (*const stages[])(struct walker *) = {

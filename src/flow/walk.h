@@ -221,6 +221,9 @@ bool ask_answered(struct walker *w, const json_t *effect,
 /* Remembers an answer that was decided by hand. */
 void ask_keep(struct walker *w, const struct outcome *o);
 void sample_run(struct walker *w);
+/* What a fact of that name is read for here: "first" or "second" reading of
+ * a sample, its "stimulus"; NULL: none of these. */
+const char *sample_mark(const struct walker *w, const char *as);
 void bisect_run(struct walker *w);
 void do_run(struct walker *w);
 void do_did(struct walker *w, struct change *c, const json_t *results);

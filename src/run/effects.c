@@ -23,6 +23,8 @@ static const char *text_of(const json_t *o, const char *key)
 static void end_epoch(struct run *r)
 {
     json_object_clear(r->replies);
+    if (r->capture)
+        capture_new_epoch(r->capture);
 }
 
 static void do_probe(struct run *r, json_t *effect)
@@ -55,7 +57,7 @@ static void do_wait(struct run *r, json_t *effect)
     end_epoch(r);
     json_decref(r->waiting);
     r->waiting = json_incref(effect);
-    r->wait_due_ms = clock_now(&r->clock) + (uint64_t)ms;
+    r->wait_due_ms = clock_now(&r->clock) + (r->capture ? 0 : (uint64_t)ms);
 }
 
 static void answer_ask(struct run *r, const json_t *effect,
@@ -103,7 +105,9 @@ static void do_ask(struct run *r, json_t *effect)
 
 static void do_consent(struct run *r, json_t *effect)
 {
-    if (is_allowed(r, text_of(effect, "class"))) {
+    if (r->capture) {
+        answer_consent(r, effect, saved_consents(r, effect));
+    } else if (is_allowed(r, text_of(effect, "class"))) {
         answer_consent(r, effect, true);
     } else if (r->o.interactive) {
         json_array_append(r->queue, effect);
@@ -201,7 +205,9 @@ void run_answer(struct run *r, const char *answer, const char *remark)
     if (!asked)
         return;
     r->asking = NULL;
-    if (strcmp(kind, "login") == 0)
+    if (saved_asks_host(r, asked))
+        saved_answer_host(r, answer);
+    else if (strcmp(kind, "login") == 0)
         session_answer(r->session, answer ? answer : "");
     else if (strcmp(kind, "consent") == 0)
         answer_consent(r, asked, answer && strcmp(answer, "yes") == 0);

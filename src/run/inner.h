@@ -11,6 +11,8 @@
 #include "kiriwake/sim.h"
 #include "kiriwake/walker.h"
 
+#include "capture.h"
+
 /* A command on its way: for a probe, a step of a do, or typed by hand. */
 struct job {
     unsigned id;                /* the session's; 0: not yet sent */
@@ -52,7 +54,10 @@ struct run {
     bool heard_once;            /* the walk knows what was on the line */
     uint64_t boot_since_ms;     /* boot texts have been seen; 0: none */
     struct walker *walker;
-    struct session *session;
+    struct session *session;        /* NULL for saved text */
+    struct capture *capture;        /* saved text, or NULL */
+    bool host_chosen;               /* whose text, where it holds several */
+    json_t *pending;                /* what was asked before any walk */
     struct secrets *secrets;
     struct casefile *journal;   /* NULL: none is kept */
     char *password, *enable;
@@ -95,6 +100,7 @@ void run_say(struct run *r, const char *fmt, ...)
 void run_fail(struct run *r, const struct err *e);
 void run_begin_walk(struct run *r);
 json_t *run_start_event(struct run *r);
+int run_load_driver(struct run *r, const char *name, struct err *e);
 int run_load_flow(struct run *r, struct err *e);
 
 struct transport *run_transport(struct run *r, struct err *e);
@@ -160,6 +166,18 @@ const struct driver *run_any_driver(const struct run *r);
 /* probe.c */
 void probe_begin(struct run *r);
 void probe_took(struct run *r);
+
+/* saved.c: a run over saved text */
+bool saved_is_target(const struct run *r);
+int saved_open(struct run *r, struct err *e);
+void saved_pump(struct run *r);
+bool saved_asks_host(const struct run *r, const json_t *asked);
+void saved_answer_host(struct run *r, const char *answer);
+/* The record that answers command, or NULL: not in the file. */
+const struct saved_record *saved_take(struct run *r, const json_t *effect,
+                                      const char *command,
+                                      const struct probe_info *probe);
+bool saved_consents(const struct run *r, const json_t *effect);
 
 /* peer.c */
 json_t *peer_fact(struct run *r);

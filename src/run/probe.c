@@ -51,8 +51,9 @@ static bool class_allowed(const struct run *r, enum action_class class)
 
 static void end(struct run *r)
 {
-    r->phase = RUN_CLOSING;
-    session_close(r->session);
+    r->phase = r->session ? RUN_CLOSING : RUN_DONE;
+    if (r->session)
+        session_close(r->session);
 }
 
 static void refuse(struct run *r, const struct err *e)

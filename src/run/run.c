@@ -107,7 +107,7 @@ static int unknown(struct err *e, const char *what, const char *word,
     return -1;
 }
 
-static int load_driver(struct run *r, const char *name, struct err *e)
+int run_load_driver(struct run *r, const char *name, struct err *e)
 {
     char **names = driver_names(&r->o.data);
     size_t n = 0, found = 0;
@@ -137,7 +137,12 @@ static int flow_exists(struct run *r, const char *name, struct err *e)
     return rc;
 }
 
-/* --answer names a check point of the flow, or of one that it calls. */
+/* Whose text it is, where it holds several (see saved.c). */
+static bool is_host(const struct run *r, const char *key)
+{
+    return r->capture && strcmp(key, "host") == 0;
+}
+
 static bool is_point(const struct flows *f, const char *id)
 {
     const char **names = f ? flows_checkpoints(f) : NULL;
@@ -149,6 +154,7 @@ static bool is_point(const struct flows *f, const char *id)
     return found;
 }
 
+/* --answer names a check point of the flow, or of one that it calls. */
 static int check_answers(struct run *r, struct err *e)
 {
     const char **names = flows_checkpoints(r->flows);
@@ -161,7 +167,7 @@ static int check_answers(struct run *r, struct err *e)
         n++;
     json_object_foreach(r->o.answers, key, value)
         if (!is_point(r->flows, key) && !is_point(r->line_flows, key) &&
-            strcmp(key, "subject") != 0 && rc == 0)
+            strcmp(key, "subject") != 0 && !is_host(r, key) && rc == 0)
             rc = unknown(e, _("--answer: unknown check point"), key, names, n);
     free(names);
     return rc;
@@ -190,6 +196,20 @@ static void scenario_of(struct run *r, char **driver, char **scenario)
                                   (size_t)(slash - r->target.path))
                     : mem_strdup(r->target.path ? r->target.path : "");
     *scenario = mem_strdup(slash ? slash + 1 : "");
+}
+
+/* record=FILE in a sim: target. */
+static struct transport *recorded(struct run *r, struct transport *t,
+                                  struct err *e)
+{
+    char *path = target_query(&r->target, "record");
+
+    if (path && transport_sim_record(t, path, e) < 0) {
+        t->ops->close(t);
+        t = NULL;
+    }
+    free(path);
+    return t;
 }
 
 static struct sim *new_sim(struct run *r, bool login, struct err *e)
@@ -225,7 +245,7 @@ static struct transport *open_sim(struct run *r, struct err *e)
         t->console = login != NULL;
     }
     free(login);
-    return t;
+    return t ? recorded(r, t, e) : NULL;
 }
 
 static struct transport *open_ssh(struct run *r, struct err *e)
@@ -272,8 +292,8 @@ struct transport *run_transport(struct run *r, struct err *e)
         return open_serial(r, e);
     if (strcmp(scheme, "exec") == 0)
         return transport_exec(&r->target, 80, 24, e);
-    err_hint(e, "%s", _("Use ssh://HOST, serial:///dev/ttyUSB0, exec:COMMAND or "
-                        "sim:DRIVER/SCENARIO."));
+    err_hint(e, "%s", _("Use ssh://HOST, serial:///dev/ttyUSB0, exec:COMMAND, "
+                        "sim:DRIVER/SCENARIO or file:PATH."));
     err_set(e, EXIT_USAGE, _("%s: targets with %s: are not supported yet"),
             r->o.target, scheme);
     return NULL;
@@ -307,7 +327,7 @@ static void adopt_driver(struct run *r, const char *name)
 {
     struct err e = {0};
 
-    if (load_driver(r, name, &e) < 0 ||
+    if (run_load_driver(r, name, &e) < 0 ||
         (!r->probing && run_load_flow(r, &e) < 0) ||
         secrets_use(r->secrets, driver_secrets(r->driver), &e) < 0 ||
         session_adopt(r->session, driver_console(r->driver), &e) < 0) {
@@ -462,12 +482,16 @@ int run_open(struct run *r, struct err *e)
         read_secret(r->o.password_file, &r->password, e) < 0 ||
         read_secret(r->o.enable_file, &r->enable, e) < 0)
         return -1;
-    if (r->o.driver && load_driver(r, r->o.driver, e) < 0)
+    if (r->o.driver && run_load_driver(r, r->o.driver, e) < 0)
         return -1;
+    if (r->o.timeout_s)
+        r->end_due_ms = clock_now(&r->clock) + r->o.timeout_s * 1000ull;
+    if (saved_is_target(r))
+        return saved_open(r, e);
     t = run_transport(r, e);
     if (!t)
         return -1;
-    if ((!r->driver && r->o.driver && load_driver(r, r->o.driver, e) < 0) ||
+    if ((!r->driver && r->o.driver && run_load_driver(r, r->o.driver, e) < 0) ||
         ((t->console || !r->driver) && astray_load(r, e) < 0) ||
         (r->driver && !r->probing && run_load_flow(r, e) < 0)) {
         t->ops->close(t);
@@ -475,8 +499,6 @@ int run_open(struct run *r, struct err *e)
     }
     journal_open(r);
     run_say(r, _("connecting to %s"), r->o.target);
-    if (r->o.timeout_s)
-        r->end_due_ms = clock_now(&r->clock) + r->o.timeout_s * 1000ull;
     return run_open_session(r, t, e);
 }
 
@@ -522,6 +544,7 @@ void run_free(struct run *r)
     sim_free(r->sim);
     relink_drop(r);
     ports_free(r->port, r->port ? 1 : 0);
+    capture_free(r->capture);
     jobs_drop(r);
     walker_free(r->walker);
     flows_free(r->flows);
@@ -541,6 +564,7 @@ void run_free(struct run *r)
     json_decref(r->asking);
     json_decref(r->queue);
     json_decref(r->waiting);
+    json_decref(r->pending);
     json_decref(r->probe_with);
     json_decref(r->plan);
     json_decref(r->subject);
@@ -553,10 +577,10 @@ void run_free(struct run *r)
 
 json_t *run_start_event(struct run *r)
 {
-    return json_pack("{s:s,s:{s:s?,s:o,s:b,s:b}}", "event", "start", "options",
-                     "vpn", r->o.vpn, "allow", journal_allowed(r),
+    return json_pack("{s:s,s:{s:s?,s:o,s:b,s:b,s:b}}", "event", "start",
+                     "options", "vpn", r->o.vpn, "allow", journal_allowed(r),
                      "peer_config", r->o.peer_config != NULL, "interactive",
-                     r->o.interactive);
+                     r->o.interactive, "saved", r->capture != NULL);
 }
 
 void run_begin_walk(struct run *r)
@@ -600,6 +624,8 @@ void run_pump(struct run *r)
 
     if (r->session)
         session_pump(r->session);
+    if (r->capture)
+        saved_pump(r);
     now = clock_now(&r->clock);
     if (r->end_due_ms && now >= r->end_due_ms && r->phase < RUN_CLOSING) {
         r->end_due_ms = 0;

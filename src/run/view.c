@@ -15,7 +15,9 @@ static const json_t *fact_value(const struct run *r, const char *probe,
 
 static json_t *device(const struct run *r)
 {
-    const char *host = r->session ? session_host(r->session) : NULL;
+    const char *host = r->session   ? session_host(r->session)
+                       : r->capture ? capture_host(r->capture)
+                                    : NULL;
     const json_t *model = fact_value(r, "version", "model");
     const json_t *version = fact_value(r, "version", "os_version");
 
@@ -39,10 +41,10 @@ static json_t *no_walk(const struct run *r)
                        json_object_get(flows_json(r->flows), "name"))
                  : NULL;
 
-    return json_pack("{s:s,s:n,s:s?,s:[],s:[],s:[],s:[],s:n,s:[]}",
-                     "outcome", "failed", "subject", "flow", flow, "path",
-                     "findings", "suspects", "ruled_out", "pending",
-                     "changes");
+    return json_pack("{s:s,s:n,s:s?,s:[],s:[],s:[],s:[],s:O?,s:[]}",
+                     "outcome", r->pending ? "open" : "failed", "subject",
+                     "flow", flow, "path", "findings", "suspects",
+                     "ruled_out", "pending", r->pending, "changes");
 }
 
 json_t *run_result(const struct run *r)
@@ -104,6 +106,8 @@ static const char *session_word(const struct run *r)
         [SESSION_CLOSING] = "closing", [SESSION_CLOSED] = "closed",
     };
 
+    if (r->capture)
+        return r->phase == RUN_DONE ? "closed" : "ready";
     return r->session ? words[session_state(r->session)] : "closed";
 }
 

@@ -23,6 +23,7 @@ static const struct {
     {"prompt", WORD},     {"disconnect", NUMBER},
     {"unplug", NUMBER},   {"config-held", WORD},
     {"japanese", WORD},   {"user", WORD},       {"login", WORD},
+    {"record", WORD},
 };
 #define KNOWN (sizeof known / sizeof known[0])
 

@@ -1,7 +1,11 @@
 /* The simulator within this process: no fd, time by the clock. */
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "kiriwake/mem.h"
+#include "kiriwake/msg.h"
 #include "kiriwake/sim.h"
 #include "kiriwake/transport.h"
 
@@ -9,13 +13,18 @@ struct sim_transport {
     struct transport base;
     struct sim *sim;
     uint64_t now_ms;
+    FILE *record;               /* a log of what it sends, or NULL */
 };
 
 static void sim_read(struct transport *t, struct buf *in)
 {
     struct sim_transport *s = (struct sim_transport *)t;
 
+    size_t before = in->len;
+
     sim_output(s->sim, in, s->now_ms, &t->due_ms);
+    if (s->record && in->len > before)
+        fwrite(in->data + before, 1, in->len - before, s->record);
     if (sim_closed(s->sim) && !t->due_ms)
         t->state = TRANSPORT_CLOSED;
 }
@@ -49,7 +58,11 @@ static void sim_answer(struct transport *t, const char *text)
 
 static void sim_close(struct transport *t)
 {
-    free(t);
+    struct sim_transport *s = (struct sim_transport *)t;
+
+    if (s->record)
+        fclose(s->record);
+    free(s);
 }
 
 static const struct transport_ops ops = {
@@ -71,4 +84,16 @@ struct transport *transport_sim(struct sim *sim)
     s->base.fd = -1;
     s->sim = sim;
     return &s->base;
+}
+
+int transport_sim_record(struct transport *t, const char *path,
+                         struct err *e)
+{
+    struct sim_transport *s = (struct sim_transport *)t;
+
+    s->record = fopen(path, "ae");
+    if (!s->record)
+        return err_set(e, EXIT_USAGE, _("record=%s: cannot be written: %s"),
+                       path, strerror(errno));
+    return 0;
 }

@@ -134,10 +134,11 @@ static int parse_host(const char *text, const char *s, struct target *out,
 static int parse_path(const char *text, const char *s, struct target *out,
                       struct err *e)
 {
-    bool plain = strcmp(out->scheme, "exec") == 0;
+    bool exec = strcmp(out->scheme, "exec") == 0;
+    bool plain = exec || strcmp(out->scheme, "file") == 0;
     const char *query = plain ? NULL : strchr(s, '?');
 
-    if (!plain && strncmp(s, "//", 2) == 0)
+    if (!exec && strncmp(s, "//", 2) == 0)
         s += 2;
     out->path = query ? mem_strndup(s, (size_t)(query - s)) : mem_strdup(s);
     if (query)

@@ -1,0 +1,638 @@
+/* Saved text: from the lines that a terminal showed to commands and replies. */
+#include "kiriwake/saved.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kiriwake/mem.h"
+#include "kiriwake/msg.h"
+#include "saved_text.h"
+
+#define REPLY_MAX (4u << 20)
+#define SHORT_HOST 20           /* Cisco cuts names to this (see prompt.c) */
+#define GREETING 3
+
+/* Where the reader stands. */
+enum place {
+    PLACE_OUTSIDE,      /* before the first command, or after an unknown one */
+    PLACE_PROMPT,       /* in the reply to a command typed at a prompt */
+    PLACE_SECTION,      /* under a header of a tech-support file */
+};
+
+/* A command line that may go on below: the terminal folded it. */
+struct fold {
+    struct buf text;
+    char *host;
+    const struct console_mode *mode;
+};
+
+struct saved {
+    struct saved_rules rules;
+    struct saved_text text;
+    struct lead *lead;
+    struct patterns sections, refused, logins;
+    struct pattern *password;
+
+    size_t lines, unknown, session;
+    enum place place;
+    char *host;                 /* of the last prompt, or of the part */
+    bool part;                  /* host names a part of the file */
+    unsigned parts;
+    char *first_section;        /* of this part */
+    char *stranger;             /* the host of a prompt just above, at which
+                                   no known command was typed */
+    struct fold fold;
+
+    struct saved_record now;    /* its reply is coming; command NULL: none */
+    struct buf body;
+    bool over;
+    bool paged, last_page;      /* a pager was the last thing seen */
+
+    char *greeting[GREETING];   /* what the file began with */
+    size_t greetings, greeted;  /* known; of these seen again in a row */
+    bool begun;                 /* a prompt or header came */
+
+    struct saved_record *records;
+    size_t count, cap, kept;
+    char **hosts;
+    size_t host_count, host_cap;
+};
+
+/* --- life --- */
+
+static void take_line(void *arg, const struct saved_line *line);
+
+static int compile(struct saved *s, struct err *e)
+{
+    const struct console_profile *p = s->rules.profile;
+    const char *logins[16];
+    size_t n = 0;
+
+    if (p->login_user && p->login_user[0])
+        logins[n++] = p->login_user;
+    for (size_t i = 0; i < p->monitor_count && n < 15; i++)
+        logins[n++] = p->monitors[i].match;
+    logins[n] = NULL;
+    s->lead = lead_new(p, e);
+    if (!s->lead ||
+        patterns_load(&s->sections, s->rules.sections, "sections", e) < 0 ||
+        patterns_load(&s->refused, p->refused, "refused", e) < 0 ||
+        patterns_load(&s->logins, logins, "login", e) < 0)
+        return -1;
+    if (p->login_password && p->login_password[0] &&
+        !(s->password = pattern_new(p->login_password, "password", e)))
+        return -1;
+    for (size_t i = 0; i < s->sections.count; i++)
+        pattern_hurry(s->sections.list[i]);
+    for (size_t i = 0; i < s->logins.count; i++)
+        pattern_hurry(s->logins.list[i]);
+    return 0;
+}
+
+struct saved *saved_new(const struct saved_rules *rules,
+                        const struct saved_form *form, struct err *e)
+{
+    struct saved *s = mem_zalloc(sizeof *s);
+
+    s->rules = *rules;
+    s->session = 1;
+    s->hosts = mem_grow(NULL, &s->host_cap, 1, sizeof *s->hosts);
+    s->hosts[0] = NULL;
+    s->text.take = take_line;
+    s->text.arg = s;
+    if (saved_text_init(&s->text, rules->profile, form, e) < 0 ||
+        compile(s, e) < 0) {
+        saved_free(s);
+        return NULL;
+    }
+    s->text.lead = s->lead;
+    return s;
+}
+
+static void wipe(char *s)
+{
+    if (s)
+        explicit_bzero(s, strlen(s));
+    free(s);
+}
+
+static void record_clear(struct saved_record *r)
+{
+    free(r->command);
+    free(r->host);
+    wipe(r->reply.text);
+    wipe(r->reply.reason);
+    *r = (struct saved_record){0};
+}
+
+void saved_free(struct saved *s)
+{
+    if (!s)
+        return;
+    for (size_t i = 0; i < s->count; i++)
+        record_clear(&s->records[i]);
+    for (size_t i = 0; i < s->host_count; i++)
+        free(s->hosts[i]);
+    for (size_t i = 0; i < s->greetings; i++)
+        free(s->greeting[i]);
+    record_clear(&s->now);
+    saved_text_free(&s->text);
+    lead_free(s->lead);
+    patterns_free(&s->sections);
+    patterns_free(&s->refused);
+    patterns_free(&s->logins);
+    pattern_free(s->password);
+    buf_wipe(&s->body);
+    buf_wipe(&s->fold.text);
+    free(s->fold.host);
+    free(s->first_section);
+    free(s->stranger);
+    free(s->host);
+    free(s->records);
+    free(s->hosts);
+    free(s);
+}
+
+/* --- records --- */
+
+static bool is_blank(const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (s[i] != ' ' && s[i] != '\t' && s[i] != '\n')
+            return false;
+    return true;
+}
+
+/* Headers stand between blank lines of their own. */
+static char *without_frame(const char *s)
+{
+    size_t len = strlen(s);
+
+    for (size_t n; (n = strcspn(s, "\n")), s[n] && is_blank(s, n);) {
+        s += n + 1;
+        len -= n + 1;
+    }
+    while (len && (s[len - 1] == '\n' || s[len - 1] == ' '))
+        len--;
+    return len ? mem_printf("%.*s\n", (int)len, s) : mem_strdup("");
+}
+
+/* As the console core: a line that says so refuses the command. */
+static void judge(const struct saved *s, struct console_reply *r)
+{
+    for (const char *p = r->text; *p && r->state == REPLY_COMPLETE;) {
+        size_t len = strcspn(p, "\n");
+
+        if (patterns_match(&s->refused, p, len, NULL)) {
+            r->state = REPLY_REFUSED;
+            r->reason = mem_strndup(p, len);
+        }
+        p += p[len] ? len + 1 : len;
+    }
+}
+
+static const char *why_incomplete(const struct saved *s, const char *why)
+{
+    if (s->over)
+        return _("it is over the size limit");
+    if (why)
+        return why;
+    return s->paged && !s->last_page
+               ? _("the pager was left before its end")
+               : NULL;
+}
+
+static void know_host(struct saved *s, const char *host)
+{
+    for (size_t i = 0; i < s->host_count; i++)
+        if (strcmp(s->hosts[i], host) == 0)
+            return;
+    s->hosts = mem_grow(s->hosts, &s->host_cap, s->host_count + 2,
+                        sizeof *s->hosts);
+    s->hosts[s->host_count++] = mem_strdup(host);
+    s->hosts[s->host_count] = NULL;
+}
+
+/* why: NULL when a prompt or header follows. */
+static void end_record(struct saved *s, const char *why)
+{
+    struct saved_record *r = &s->now;
+
+    if (r->command) {
+        why = why_incomplete(s, why);
+        r->reply.command = r->command;
+        r->reply.text = s->place == PLACE_SECTION
+                            ? without_frame(buf_str(&s->body))
+                            : mem_strdup(buf_str(&s->body));
+        r->reply.state = why ? REPLY_TRUNCATED : REPLY_COMPLETE;
+        r->reply.reason = why ? mem_strdup(why) : NULL;
+        judge(s, &r->reply);
+        s->kept += s->body.len;
+        s->records = mem_grow(s->records, &s->cap, s->count + 1,
+                              sizeof *s->records);
+        s->records[s->count++] = *r;
+        *r = (struct saved_record){0};
+    }
+    s->place = PLACE_OUTSIDE;
+    buf_wipe(&s->body);
+    s->over = s->paged = s->last_page = false;
+    s->greeted = 0;
+}
+
+/* Takes command. */
+static void begin_record(struct saved *s, char *command, const char *mode,
+                         enum place place)
+{
+    s->place = place;
+    s->now = (struct saved_record){
+        .command = command,
+        .host = s->host ? mem_strdup(s->host) : NULL,
+        .mode = mode,
+        .line = s->lines,
+        .session = s->session,
+    };
+    if (s->host)
+        know_host(s, s->host);
+}
+
+/* From here on it is another login. */
+static void begin_session(struct saved *s)
+{
+    if (s->count && s->records[s->count - 1].session == s->session)
+        s->session++;
+}
+
+/* --- prompts --- */
+
+static bool same_host(const char *a, const char *b)
+{
+    size_t m = strlen(a), n = strlen(b), least = m < n ? m : n;
+
+    if (m == n || least < SHORT_HOST)
+        return strcmp(a, b) == 0;
+    return strncmp(a, b, least) == 0;
+}
+
+/* The name as it was first seen; NULL: not among those that commands were
+ * typed at. */
+static const char *known_host(const struct saved *s, const char *name)
+{
+    for (size_t i = 0; i < s->host_count; i++)
+        if (same_host(s->hosts[i], name))
+            return s->hosts[i];
+    return NULL;
+}
+
+static const char *without_prefix(const struct saved *s, const char *typed)
+{
+    typed += strspn(typed, " \t");
+    for (size_t i = 0; s->rules.prefixes && s->rules.prefixes[i]; i++) {
+        size_t n = strlen(s->rules.prefixes[i]);
+
+        if (n && strncmp(typed, s->rules.prefixes[i], n) == 0)
+            return typed + n;
+    }
+    return typed;
+}
+
+/* Scrolled sideways (IOS): "$" and the end of what was typed. */
+static char *scrolled(const struct saved *s, const char *typed)
+{
+    const char *tail = typed + 1, *found = NULL;
+    size_t n;
+
+    if (typed[0] != '$' || (n = strlen(tail)) < 8)
+        return NULL;
+    for (size_t i = 0; s->rules.commands[i]; i++) {
+        const char *form = s->rules.commands[i];
+        size_t len = strlen(form);
+
+        if (len <= n || strcmp(form + len - n, tail) != 0)
+            continue;
+        if (found)
+            return NULL;
+        found = form;
+    }
+    return found ? mem_strdup(found) : NULL;
+}
+
+static char *command_of(const struct saved *s, const char *typed)
+{
+    const char *bare = without_prefix(s, typed);
+    char *command = saved_expand(s->rules.commands, bare);
+
+    return command ? command : scrolled(s, bare);
+}
+
+/* The same command line twice with nothing in between was drawn again (a
+ * completed word, a terminal that repeats it): one command. */
+static bool is_redrawn(const struct saved *s, const char *command,
+                       const char *host)
+{
+    const struct saved_record *r = &s->now;
+
+    return r->command && s->place == PLACE_PROMPT && !s->body.len &&
+           strcmp(r->command, command) == 0 && r->host &&
+           same_host(r->host, host);
+}
+
+static void set_host(struct saved *s, const char *host, bool part)
+{
+    char *copy = mem_strdup(host);
+
+    free(s->host);
+    s->host = copy;
+    s->part = part;
+}
+
+/* Why the prompt does not end the reply that is under way; NULL: it does. */
+static const char *why_not_ended(const struct saved *s, const char *host,
+                                 const struct console_mode *mode)
+{
+    const struct saved_record *r = &s->now;
+
+    if (!r->command || s->place == PLACE_SECTION)
+        return NULL;
+    if (!r->host || !same_host(r->host, host))
+        return _("another router's prompt follows");
+    /* What is read changes no mode: somebody logged in anew. */
+    return strcmp(r->mode, mode->name) != 0 ? _("the session ended in it")
+                                            : NULL;
+}
+
+/* A prompt with what was typed behind it (command: as the driver has it, or
+ * NULL). Takes command. */
+static void take_prompt(struct saved *s, const char *host,
+                        const struct console_mode *mode, char *command)
+{
+    const char *why = why_not_ended(s, host, mode);
+
+    s->begun = true;
+    if (command && is_redrawn(s, command, host))
+        record_clear(&s->now);
+    end_record(s, why);
+    if (why)
+        begin_session(s);
+    set_host(s, known_host(s, host) ? known_host(s, host) : host, false);
+    if (command)
+        begin_record(s, command, mode->name, PLACE_PROMPT);
+}
+
+/* The text behind prompts: some lines show theirs twice. */
+static const char *typed_after(struct saved *s, const char *line, size_t len,
+                               struct pattern_span *host,
+                               const struct console_mode **mode)
+{
+    const char *rest;
+    struct pattern_span again;
+    const struct console_mode *next;
+    size_t end;
+
+    *mode = lead_find(s->lead, line, len, &end, host);
+    if (!*mode)
+        return NULL;
+    rest = line + end;
+    while ((next = lead_find(s->lead, rest, len - (size_t)(rest - line), &end,
+                             &again)) == *mode &&
+           again.to - again.from == host->to - host->from &&
+           memcmp(rest + again.from, line + host->from,
+                  again.to - again.from) == 0)
+        rest += end;
+    return rest;
+}
+
+static void begin_fold(struct saved *s, const char *typed, const char *host,
+                       const struct console_mode *mode)
+{
+    buf_clear(&s->fold.text);
+    buf_adds(&s->fold.text, typed);
+    free(s->fold.host);
+    s->fold.host = mem_strdup(host);
+    s->fold.mode = mode;
+}
+
+static void know_stranger(struct saved *s, const char *host)
+{
+    free(s->stranger);
+    s->stranger = host ? mem_strdup(host) : NULL;
+}
+
+static bool try_prompt(struct saved *s, const struct saved_line *line)
+{
+    struct pattern_span span;
+    const struct console_mode *mode;
+    const char *typed = typed_after(s, line->text, line->len, &span, &mode);
+    char *host, *command;
+    size_t width = s->rules.profile->width;
+    bool known;
+
+    if (!typed) {
+        if (!is_blank(line->text, line->len))
+            know_stranger(s, NULL);
+        return false;
+    }
+    host = mem_strndup(line->text + span.from, span.to - span.from);
+    command = command_of(s, typed);
+    known = command || known_host(s, host);
+    if (known && !command && !is_blank(typed, strlen(typed)))
+        s->unknown++;
+    if (width > 8 && line->len + (command ? 1 : 8) >= width)
+        begin_fold(s, typed, host, mode);
+    if (known)
+        take_prompt(s, host, mode, command);
+    know_stranger(s, known ? NULL : host);
+    free(host);
+    return known;
+}
+
+/* The line below a long command line may be the rest of it. */
+static bool try_fold(struct saved *s, const struct saved_line *line)
+{
+    const char *rest = line->text + strspn(line->text, " \t");
+    char *tight, *wide, *command = NULL;
+
+    if (!s->fold.text.len)
+        return false;
+    tight = mem_printf("%s%s", buf_str(&s->fold.text), rest);
+    wide = mem_printf("%s %s", buf_str(&s->fold.text), rest);
+    if (*rest) {
+        command = command_of(s, tight);
+        command = command ? command : command_of(s, wide);
+    }
+    buf_clear(&s->fold.text);
+    free(tight);
+    free(wide);
+    if (!command)
+        return false;
+    if (s->now.command)
+        record_clear(&s->now);      /* its first part was a command, too */
+    else
+        s->unknown -= s->unknown > 0;
+    take_prompt(s, s->fold.host, s->fold.mode, command);
+    return true;
+}
+
+/* --- sections --- */
+
+/* A file without prompts may hold several devices: the first header again
+ * begins the next one. */
+static void section_host(struct saved *s, const char *name)
+{
+    char label[32];
+
+    if (s->stranger) {
+        set_host(s, s->stranger, false);
+        know_stranger(s, NULL);
+    }
+    if (s->host && !s->part)
+        return;
+    if (s->first_section && strcmp(s->first_section, name) != 0)
+        return;
+    if (!s->first_section)
+        s->first_section = mem_strdup(name);
+    snprintf(label, sizeof label, "part %u", ++s->parts);
+    set_host(s, label, true);
+}
+
+static bool try_section(struct saved *s, const struct saved_line *line)
+{
+    struct pattern *p = patterns_match(&s->sections, line->text, line->len,
+                                       NULL);
+    struct pattern_span at;
+    char *name, *command;
+
+    if (!p || !pattern_nth(p, 1, &at))
+        return false;
+    s->begun = true;
+    end_record(s, s->place == PLACE_PROMPT
+                      ? _("it goes on in sections") : NULL);
+    name = mem_strndup(line->text + at.from, at.to - at.from);
+    section_host(s, name);
+    command = saved_expand(s->rules.commands, name);
+    if (command)
+        begin_record(s, command, NULL, PLACE_SECTION);
+    else
+        s->place = PLACE_OUTSIDE;
+    free(name);
+    return true;
+}
+
+/* --- what stands under a command --- */
+
+/* What the device said before its first prompt. */
+static void learn_greeting(struct saved *s, const struct saved_line *line)
+{
+    if (s->begun || s->greetings == GREETING || line->len < 4 ||
+        is_blank(line->text, line->len))
+        return;
+    s->greeting[s->greetings++] = mem_strndup(line->text, line->len);
+}
+
+/* The file's first lines again: the link was lost, and somebody came back. */
+static bool is_greeting(struct saved *s, const struct saved_line *line)
+{
+    if (!s->begun || !s->greetings || is_blank(line->text, line->len))
+        return false;
+    if (strcmp(s->greeting[s->greeted], line->text) != 0)
+        s->greeted = 0;
+    if (strcmp(s->greeting[s->greeted], line->text) == 0)
+        s->greeted++;
+    if (s->greeted < s->greetings)
+        return false;
+    s->greeted = 0;
+    return true;
+}
+
+static void add_body(struct saved *s, const struct saved_line *line)
+{
+    size_t max = s->rules.profile->reply_max_bytes;
+
+    max = max ? max : REPLY_MAX;
+    s->over = s->over || line->cut || s->body.len + line->len + 1 > max ||
+              s->kept + s->body.len + line->len > SAVED_MAX_BYTES;
+    if (s->over)
+        return;
+    buf_add(&s->body, line->text, line->len);
+    if (line->ended)
+        buf_addc(&s->body, '\n');
+}
+
+static void take_body(struct saved *s, const struct saved_line *line)
+{
+    learn_greeting(s, line);
+    if (is_greeting(s, line) ||
+        patterns_match(&s->logins, line->text, line->len, NULL)) {
+        end_record(s, _("the session ended in it"));
+        begin_session(s);
+        return;
+    }
+    if (!s->now.command)
+        return;
+    if (pattern_matches(s->password, line->text, line->len)) {
+        end_record(s, _("the session ended in it"));
+        return;
+    }
+    if (line->only_pager)
+        return;
+    if (!is_blank(line->text, line->len))
+        s->paged = false;
+    add_body(s, line);
+}
+
+static void take_line(void *arg, const struct saved_line *line)
+{
+    struct saved *s = arg;
+
+    s->lines++;
+    if (line->pager && s->now.command) {
+        s->paged = true;
+        s->last_page = line->last_page;
+    }
+    if (try_fold(s, line) || try_section(s, line) || try_prompt(s, line))
+        return;
+    take_body(s, line);
+}
+
+/* --- from outside --- */
+
+void saved_feed(struct saved *s, const char *bytes, size_t len)
+{
+    saved_text_feed(&s->text, bytes, len);
+}
+
+void saved_end(struct saved *s)
+{
+    saved_text_end(&s->text);
+    end_record(s, _("the file ends in it"));
+}
+
+size_t saved_count(const struct saved *s)
+{
+    return s->count;
+}
+
+struct saved_record *saved_at(struct saved *s, size_t i)
+{
+    return &s->records[i];
+}
+
+const char *const *saved_hosts(const struct saved *s)
+{
+    return (const char *const *)s->hosts;
+}
+
+/* No prompt's host name holds a blank. */
+bool saved_is_part(const char *host)
+{
+    return strchr(host, ' ') != NULL;
+}
+
+size_t saved_lines(const struct saved *s)
+{
+    return s->lines;
+}
+
+size_t saved_unknown(const struct saved *s)
+{
+    return s->unknown;
+}

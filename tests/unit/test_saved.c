@@ -1,0 +1,495 @@
+/* Saved text: words, lines, commands and replies. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "kiriwake/buf.h"
+#include "kiriwake/mem.h"
+#include "kiriwake/saved.h"
+
+static const struct console_mode modes[] = {
+    {.name = "exec", .prompt = "^{host}[#%$] ?$"},
+    {.name = "config", .prompt = "^{host}\\(config[^)]*\\)[#%$] ?$"}};
+static const struct console_named monitors[] = {
+    {"boot", "^boot\\[\\d+\\]> ?$"}};
+static const char *const refused[] = {"^%.*-- Invalid command", NULL};
+static const struct console_profile profile = {
+    .driver = "test", .login_user = "^login: ?$",
+    .login_password = "(?i)password: ?$", .modes = modes, .mode_count = 2,
+    .monitors = monitors, .monitor_count = 1, .pager_match = "--More--",
+    .refused = refused, .width = 80, .reply_max_bytes = 4000};
+static const char *const forms[] = {
+    "show version", "show running-config", "show ike sa", "show ipsec sa",
+    "show ip route", "show ip interface", "show logging", "ping *",
+    "ping * source *", "show crypto isakmp sa", "show crypto ipsec sa", NULL};
+static const char *const sections[] = {"^-{5,} (show .+?) -{5,}$", NULL};
+static const char *const prefixes[] = {"do ", NULL};
+static const struct saved_rules rules = {&profile, forms, sections, prefixes};
+
+/* --- words --- */
+
+static void expect_word(const char *typed, const char *command)
+{
+    char *got = saved_expand(forms, typed);
+
+    if (command)
+        assert_string_equal(got, command);
+    else
+        assert_null(got);
+    free(got);
+}
+
+static void test_words(void **state)
+{
+    (void)state;
+    expect_word("show version", "show version");
+    expect_word("  sh   ver ", "show version");
+    expect_word("sh run", "show running-config");
+    expect_word("SH RUN", "show running-config");
+    expect_word("sh ike sa", "show ike sa");
+    expect_word("sh ips sa", "show ipsec sa");
+    expect_word("sh cry isa sa", "show crypto isakmp sa");
+    expect_word("ping 192.0.2.1", "ping 192.0.2.1");
+    expect_word("pi 192.0.2.1 so 10.0.0.1", "ping 192.0.2.1 source 10.0.0.1");
+}
+
+static void test_words_that_fit_none(void **state)
+{
+    (void)state;
+    expect_word("", NULL);
+    expect_word("sh i sa", NULL);           /* ike, ipsec */
+    expect_word("show ip sa", NULL);        /* ip is a word of its own */
+    expect_word("sh cry i sa", NULL);
+    expect_word("show version detail", NULL);
+    expect_word("show", NULL);
+    expect_word("show versions", NULL);
+    expect_word("show run | include key", NULL);
+    expect_word("ping", NULL);
+    expect_word("ping a b c", NULL);
+}
+
+/* --- logs --- */
+
+static struct saved *read_split(const char *text, size_t len, size_t split)
+{
+    struct err e = {0};
+    struct saved_form form;
+    struct saved *s;
+
+    saved_sniff(&form, text, len);
+    s = saved_new(&rules, &form, &e);
+    assert_non_null(s);
+    for (size_t i = 0; i < len; i += split)
+        saved_feed(s, text + i, len - i < split ? len - i : split);
+    saved_end(s);
+    return s;
+}
+
+static struct saved *read_bytes(const char *text, size_t len)
+{
+    return read_split(text, len, len ? len : 1);
+}
+
+static struct saved *read_text(const char *text)
+{
+    return read_bytes(text, strlen(text));
+}
+
+static void expect(struct saved *s, size_t i, const char *command,
+                   enum reply_state state, const char *text)
+{
+    struct saved_record *r;
+
+    assert_true(i < saved_count(s));
+    r = saved_at(s, i);
+    assert_string_equal(r->command, command);
+    assert_string_equal(r->reply.text, text);
+    assert_int_equal(r->reply.state, state);
+    assert_true(state == REPLY_COMPLETE || r->reply.reason[0]);
+}
+
+static void expect_one(const char *text, const char *command,
+                       enum reply_state state, const char *reply)
+{
+    struct saved *s = read_text(text);
+
+    assert_int_equal(saved_count(s), 1);
+    expect(s, 0, command, state, reply);
+    saved_free(s);
+}
+
+static void test_plain_log(void **state)
+{
+    struct saved *s = read_text(
+        "NEC Portable\r\n\r\nR1# terminal length 0\r\nR1# show version\r\n"
+        "line 1\r\n  line 2\r\nR1# enable-config\r\nEnter\r\n"
+        "R1(config)# sh ike sa\r\nISAKMP SA - 0\r\nR1(config)# exit\r\n"
+        "R1# ");
+
+    (void)state;
+    assert_int_equal(saved_count(s), 2);
+    expect(s, 0, "show version", REPLY_COMPLETE, "line 1\n  line 2\n");
+    expect(s, 1, "show ike sa", REPLY_COMPLETE, "ISAKMP SA - 0\n");
+    assert_string_equal(saved_at(s, 1)->mode, "config");
+    assert_string_equal(saved_at(s, 1)->host, "R1");
+    assert_int_equal(saved_at(s, 1)->line, 9);
+    assert_string_equal(saved_hosts(s)[0], "R1");
+    assert_null(saved_hosts(s)[1]);
+    assert_int_equal(saved_unknown(s), 2);
+    saved_free(s);
+}
+
+static void test_incomplete(void **state)
+{
+    (void)state;
+    expect_one("R1# show version\na\nb", "show version", REPLY_TRUNCATED,
+               "a\nb");
+    expect_one("R1# show version\na\nR1", "show version", REPLY_TRUNCATED,
+               "a\nR1");
+    expect_one("R1(config)# show version\na\nR1# \nR1# ", "show version",
+               REPLY_TRUNCATED, "a\n");
+    expect_one("R1# show version\na\nlogin: \nR1# ", "show version",
+               REPLY_TRUNCATED, "a\n");
+    expect_one("R1# show version\na\nboot[1]> \nR1# ", "show version",
+               REPLY_TRUNCATED, "a\n");
+    expect_one("R1# show version\na\n--More--\nR1# ", "show version",
+               REPLY_TRUNCATED, "a\n");
+    expect_one("R1# show version\na\n--More--\r        \rR1# ",
+               "show version", REPLY_TRUNCATED, "a\n");
+}
+
+/* Whether nothing proves something is the driver's matter. */
+static void test_empty_reply(void **state)
+{
+    (void)state;
+    expect_one("R1# show ipsec sa\nR1# ", "show ipsec sa", REPLY_COMPLETE,
+               "");
+    expect_one("R1# show ipsec sa\n", "show ipsec sa", REPLY_TRUNCATED, "");
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    expect_one("R1# show ike sa\n% show ike sa -- Invalid command.\nR1# ",
+               "show ike sa", REPLY_REFUSED,
+               "% show ike sa -- Invalid command.\n");
+}
+
+static void test_pagers(void **state)
+{
+    static const char reply[] = "one\n two\nthree\n";
+
+    (void)state;
+    expect_one("R1# show logging\r\none\r\n--More--\r        \r two\r\nthree"
+               "\r\nR1# ", "show logging", REPLY_COMPLETE, reply);
+    expect_one("R1# show logging\r\none\r\n --More-- \b\b\b\b\b\b\b\b\b"
+               "        \b\b\b\b\b\b\b\b\b two\r\nthree\r\nR1# ",
+               "show logging", REPLY_COMPLETE, reply);
+    expect_one("R1# show logging\r\none\r\n--More--\x1b[2K\r two\r\nthree\r\n"
+               "R1# ", "show logging", REPLY_COMPLETE, reply);
+    expect_one("R1# show logging\r\none\r\n--More--\r\n two\r\nthree\r\nR1# ",
+               "show logging", REPLY_COMPLETE, reply);
+    /* the terminal wrote no control characters to its log */
+    expect_one("R1# show logging\none\n--More--         two\nthree\nR1# ",
+               "show logging", REPLY_COMPLETE, reply);
+}
+
+static void test_echoes(void **state)
+{
+    (void)state;
+    /* folded by the router, below the prompt */
+    expect_one("Router-with-a-long-name-in-front(config)# ping 192.168.100.20"
+               "0 source 192.168.2\r\n"
+               "                                          00.254\r\nsent\r\n"
+               "Router-with-a-long-name-in-front(config)# ",
+               "ping 192.168.100.200 source 192.168.200.254", REPLY_COMPLETE,
+               "sent\n");
+    /* corrected while it was typed */
+    expect_one("R1# show verz\b \bs\b \bsion\r\na\r\nR1# ", "show version",
+               REPLY_COMPLETE, "a\n");
+    /* completed: drawn once more */
+    expect_one("R1# sh ver\r\nR1# show version \r\na\r\nR1# ",
+               "show version", REPLY_COMPLETE, "a\n");
+    /* a wake that was not echoed */
+    expect_one("R1# R1# show version\r\na\r\nR1# ", "show version",
+               REPLY_COMPLETE, "a\n");
+    /* scrolled sideways, and in a configuration mode */
+    expect_one("R1# $ow crypto ipsec sa\r\na\r\nR1# ", "show crypto ipsec sa",
+               REPLY_COMPLETE, "a\n");
+    expect_one("R1(config)# do show version\r\na\r\nR1(config)# ", "show version",
+               REPLY_COMPLETE, "a\n");
+}
+
+static void test_two_hosts(void **state)
+{
+    struct saved *s = read_text(
+        "R1# show version\na\nR2# show version\nb\nR2# show ike sa\nc\n"
+        "R1# show logging\nd\nR1# ");
+
+    (void)state;
+    assert_int_equal(saved_count(s), 4);
+    expect(s, 0, "show version", REPLY_TRUNCATED, "a\n");
+    expect(s, 1, "show version", REPLY_COMPLETE, "b\n");
+    expect(s, 2, "show ike sa", REPLY_TRUNCATED, "c\n");
+    expect(s, 3, "show logging", REPLY_COMPLETE, "d\n");
+    assert_string_equal(saved_hosts(s)[0], "R1");
+    assert_string_equal(saved_hosts(s)[1], "R2");
+    assert_null(saved_hosts(s)[2]);
+    saved_free(s);
+}
+
+/* Cisco cuts a long name in its configuration modes. */
+static void test_short_host(void **state)
+{
+    struct saved *s = read_text(
+        "a-very-long-router-name# show version\na\n"
+        "a-very-long-router-n(config)# do show ike sa\nb\n"
+        "a-very-long-router-n(config)# end\n"
+        "a-very-long-router-name# ");
+
+    (void)state;
+    assert_int_equal(saved_count(s), 2);
+    expect(s, 1, "show ike sa", REPLY_COMPLETE, "b\n");
+    assert_null(saved_hosts(s)[1]);
+    saved_free(s);
+}
+
+static void test_sessions(void **state)
+{
+    struct saved *s = read_text(
+        "Welcome to the router\nSecond line\nR1# show version\na\n"
+        "R1# show ike sa\nb\nWelcome to the router\nSecond line\n"
+        "R1# show ike sa\nc\nR1# exit\nlogin: admin\nPassword:\n"
+        "R1# show ike sa\nd\nR1# ");
+
+    (void)state;
+    assert_int_equal(saved_count(s), 4);
+    expect(s, 1, "show ike sa", REPLY_TRUNCATED,
+           "b\nWelcome to the router\n");
+    expect(s, 2, "show ike sa", REPLY_COMPLETE, "c\n");
+    assert_int_equal(saved_at(s, 0)->session, 1);
+    assert_int_equal(saved_at(s, 2)->session, 2);
+    saved_free(s);
+}
+
+static void test_sections(void **state)
+{
+    struct saved *s = read_text(
+        "\n------------------ show version ------------------\n\nv 1\n v 2\n"
+        "\n\n------------------ show buffers ------------------\n\nx\n\n"
+        "------------------ show running-config ------------------\n\nc\n\n"
+        "------------------ show logging ------------------\nlast\n");
+
+    (void)state;
+    assert_int_equal(saved_count(s), 3);
+    expect(s, 0, "show version", REPLY_COMPLETE, "v 1\n v 2\n");
+    expect(s, 1, "show running-config", REPLY_COMPLETE, "c\n");
+    expect(s, 2, "show logging", REPLY_TRUNCATED, "last\n");
+    assert_true(saved_is_part(saved_hosts(s)[0]));
+    assert_null(saved_hosts(s)[1]);
+    saved_free(s);
+}
+
+static void test_sections_of_two(void **state)
+{
+    struct saved *s = read_text(
+        "----- show version -----\na\n----- show logging -----\nb\n"
+        "----- show version -----\nc\n----- show logging -----\nd\n"
+        "R1# ");
+
+    (void)state;
+    assert_int_equal(saved_count(s), 4);
+    assert_string_equal(saved_at(s, 1)->host, "part 1");
+    assert_string_equal(saved_at(s, 2)->host, "part 2");
+    saved_free(s);
+}
+
+static void test_sections_at_a_prompt(void **state)
+{
+    struct saved *s = read_text(
+        "R1# show tech-support\n----- show version -----\na\n"
+        "----- show logging -----\nb\nR1# ");
+
+    (void)state;
+    assert_int_equal(saved_count(s), 2);
+    expect(s, 1, "show logging", REPLY_COMPLETE, "b\n");
+    assert_string_equal(saved_at(s, 1)->host, "R1");
+    saved_free(s);
+}
+
+/* --- how it is written --- */
+
+static void expect_form(const char *bytes, size_t len, const char *encoding,
+                        bool stamps)
+{
+    struct saved_form form;
+    struct saved *s = read_bytes(bytes, len);
+
+    saved_sniff(&form, bytes, len);
+    assert_string_equal(form.encoding, encoding);
+    assert_int_equal(form.stamps, stamps);
+    assert_int_equal(saved_count(s), 1);
+    expect(s, 0, "show version", REPLY_COMPLETE,
+           "description \xE6\x9D\xB1\xE4\xBA\xAC\n");
+    saved_free(s);
+}
+
+#define FORM(bytes, encoding, stamps) \
+    expect_form(bytes, sizeof bytes - 1, encoding, stamps)
+
+static void test_encodings(void **state)
+{
+    (void)state;
+    FORM("R1# sh ver\r\ndescription \xE6\x9D\xB1\xE4\xBA\xAC\r\nR1# ",
+         "utf-8", false);
+    FORM("\xEF\xBB\xBFR1# sh ver\ndescription \xE6\x9D\xB1\xE4\xBA\xAC\n"
+         "R1# ", "utf-8", false);
+    FORM("R1# sh ver\r\ndescription \x93\x8C\x8B\x9E\r\nR1# ", "shift_jis",
+         false);
+    FORM("R1# sh ver\r\ndescription \xC5\xEC\xB5\xFE\r\nR1# ", "euc-jp",
+         false);
+    FORM("R1# sh ver\rdescription \xC5\xEC\xB5\xFE\rR1# ", "euc-jp", false);
+    FORM("[2026-11-21 10:00:00.000] R1# sh ver\r\n"
+         "[2026-11-21 10:00:00.010] description \x93\x8C\x8B\x9E\r\n"
+         "[2026-11-21 10:00:01.000] R1# ", "shift_jis", true);
+    FORM("[Sat Nov 21 10:00:00.000 2026] R1# sh ver\r\n"
+         "[Sat Nov 21 10:00:00.010 2026] --More--\r        \rdescription "
+         "\x93\x8C\x8B\x9E\r\n[Sat Nov 21 10:00:01.000 2026] R1# ",
+         "shift_jis", true);
+}
+
+static void widen(struct buf *out, bool big, const char *ascii)
+{
+    for (; *ascii; ascii++) {
+        if (big)
+            buf_addc(out, '\0');
+        buf_addc(out, *ascii);
+        if (!big)
+            buf_addc(out, '\0');
+    }
+}
+
+static void test_utf16(void **state)
+{
+    static const char tokyo[2][4] = {{0x71, 0x67, (char)0xAC, 0x4E},
+                                     {0x67, 0x71, 0x4E, (char)0xAC}};
+    static const char mark[2][2] = {{(char)0xFF, (char)0xFE},
+                                    {(char)0xFE, (char)0xFF}};
+
+    (void)state;
+    for (int i = 0; i < 4; i++) {
+        bool big = i & 1;
+        struct buf b = {0};
+
+        if (i & 2)
+            buf_add(&b, mark[big], 2);
+        widen(&b, big, "R1# sh ver\r\ndescription ");
+        buf_add(&b, tokyo[big], 4);
+        widen(&b, big, "\r\nR1# ");
+        expect_form(b.data, b.len, big ? "utf-16be" : "utf-16le", false);
+        buf_free(&b);
+    }
+}
+
+/* --- limits --- */
+
+static void test_splits(void **state)
+{
+    static const char text[] =
+        "Hi there\r\nR1# sh ver\r\na\r\n--More--\r        \rb\r\nR1# sh run\n"
+        "c\n\xE6\x9D\xB1\nR1# sh logg\nd";
+
+    (void)state;
+    for (size_t split = 1; split < sizeof text; split++) {
+        struct saved *s = read_split(text, sizeof text - 1, split);
+
+        assert_int_equal(saved_count(s), 3);
+        expect(s, 0, "show version", REPLY_COMPLETE, "a\nb\n");
+        expect(s, 1, "show running-config", REPLY_COMPLETE,
+               "c\n\xE6\x9D\xB1\n");
+        expect(s, 2, "show logging", REPLY_TRUNCATED, "d");
+        saved_free(s);
+    }
+}
+
+static void test_too_long(void **state)
+{
+    struct buf b = {0};
+    struct saved *s;
+
+    (void)state;
+    buf_adds(&b, "R1# show logging\n");
+    for (int i = 0; i < 500; i++)
+        buf_adds(&b, "0123456789\n");
+    buf_adds(&b, "R1# show version\na\nR1# ");
+    s = read_bytes(b.data, b.len);
+    assert_int_equal(saved_count(s), 2);
+    assert_int_equal(saved_at(s, 0)->reply.state, REPLY_TRUNCATED);
+    assert_true(strlen(saved_at(s, 0)->reply.text) <= 4000);
+    expect(s, 1, "show version", REPLY_COMPLETE, "a\n");
+    saved_free(s);
+    buf_free(&b);
+}
+
+static void test_one_endless_line(void **state)
+{
+    struct buf b = {0};
+    struct saved *s;
+
+    (void)state;
+    buf_adds(&b, "R1# show logging\n");
+    for (int i = 0; i < 100000; i++)
+        buf_adds(&b, "0123456789");
+    buf_adds(&b, "\nR1# ");
+    s = read_bytes(b.data, b.len);
+    assert_int_equal(saved_count(s), 1);
+    assert_int_equal(saved_at(s, 0)->reply.state, REPLY_TRUNCATED);
+    saved_free(s);
+    buf_free(&b);
+}
+
+static void test_nothing(void **state)
+{
+    static const char *const texts[] = {"", "\n", "R1# ", "hello\nworld\n",
+                                        "\r\r\r", "\xFF\xFE", "----- \n"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        struct saved *s = read_text(texts[i]);
+
+        assert_int_equal(saved_count(s), 0);
+        assert_null(saved_hosts(s)[0]);
+        saved_free(s);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_words),
+        cmocka_unit_test(test_words_that_fit_none),
+        cmocka_unit_test(test_plain_log),
+        cmocka_unit_test(test_incomplete),
+        cmocka_unit_test(test_empty_reply),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_pagers),
+        cmocka_unit_test(test_echoes),
+        cmocka_unit_test(test_two_hosts),
+        cmocka_unit_test(test_short_host),
+        cmocka_unit_test(test_sessions),
+        cmocka_unit_test(test_sections),
+        cmocka_unit_test(test_sections_of_two),
+        cmocka_unit_test(test_sections_at_a_prompt),
+        cmocka_unit_test(test_encodings),
+        cmocka_unit_test(test_utf16),
+        cmocka_unit_test(test_splits),
+        cmocka_unit_test(test_too_long),
+        cmocka_unit_test(test_one_endless_line),
+        cmocka_unit_test(test_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
