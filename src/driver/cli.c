@@ -212,7 +212,8 @@ static void load_profile(struct driver *d)
 int driver_load_cli(struct loader *l)
 {
     load_profile(l->d);
-    if (check_all(l) < 0 || load_modes(l) < 0 || load_monitors(l) < 0)
+    if (check_all(l) < 0 || load_modes(l) < 0 || load_monitors(l) < 0 ||
+        driver_load_logs(l) < 0)
         return -1;
     return load_detect(l);
 }
@@ -231,6 +232,7 @@ void driver_free_cli(struct driver *d)
     driver_words_free(d->sections);
     driver_words_free(d->prefixes);
     driver_words_free(d->forms);
+    driver_free_logs(d);
     pcre2_code_free(d->ssh_banner);
     pcre2_code_free(d->text);
     free(d->modes);

@@ -73,6 +73,7 @@ struct driver {
     char digest[17];
     uint64_t hash;
     pcre2_code *ssh_banner, *text;
+    pcre2_code **log_patterns;          /* NULL-ended */
     struct script *script;
     struct template_file *templates;
     size_t template_count, template_cap;
@@ -104,6 +105,8 @@ struct probe *driver_find(const struct driver *d, const char *name);
 pcre2_code *pattern_compile(const struct yaml_doc *doc,
                             const struct yaml_node *node, struct err *e);
 bool pattern_is_in(const pcre2_code *code, const char *s, size_t len);
+/* Begins with it. */
+bool pattern_begins(const pcre2_code *code, const char *s, size_t len);
 /* Any line of text. */
 bool pattern_matches_line(const pcre2_code *code, const char *text);
 /* The named groups that matched, as an object; NULL: no match. */
@@ -121,6 +124,13 @@ void driver_free_cli(struct driver *d);
 void driver_free_probes(struct driver *d);
 void driver_free_messages(struct driver *d);
 void driver_free_dialects(struct driver *d);
+
+/* quiet.c: the log lines that a console prints into a reply are blank in the
+ * copy, so that lines keep their numbers; NULL when there is none. A line that
+ * one was printed into stays as it is. */
+int driver_load_logs(struct loader *l);
+void driver_free_logs(struct driver *d);
+char *driver_quiet(const struct driver *d, const char *text);
 
 /* Scalars of a list or a scalar (or of nothing) as a NULL-ended array. */
 char **driver_words(const struct yaml_node *node);

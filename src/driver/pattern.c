@@ -43,14 +43,14 @@ pcre2_code *pattern_compile(const struct yaml_doc *doc,
 }
 
 static pcre2_match_data *match(const pcre2_code *code, const char *s,
-                               size_t len)
+                               size_t len, uint32_t options)
 {
     pcre2_match_data *md = pcre2_match_data_create_from_pattern(code, NULL);
     pcre2_match_context *mc = pcre2_match_context_create(NULL);
     int rc;
 
     pcre2_set_match_limit(mc, MATCH_LIMIT);
-    rc = pcre2_match(code, (PCRE2_SPTR)s, len, 0, 0, md, mc);
+    rc = pcre2_match(code, (PCRE2_SPTR)s, len, 0, options, md, mc);
     pcre2_match_context_free(mc);
     if (rc > 0)
         return md;
@@ -60,12 +60,20 @@ static pcre2_match_data *match(const pcre2_code *code, const char *s,
 
 bool pattern_is_in(const pcre2_code *code, const char *s, size_t len)
 {
-    pcre2_match_data *md = code ? match(code, s, len) : NULL;
+    pcre2_match_data *md = code ? match(code, s, len, 0) : NULL;
 
     if (!md)
         return false;
     pcre2_match_data_free(md);
     return true;
+}
+
+bool pattern_begins(const pcre2_code *code, const char *s, size_t len)
+{
+    pcre2_match_data *md = match(code, s, len, PCRE2_ANCHORED);
+
+    pcre2_match_data_free(md);
+    return md != NULL;
 }
 
 bool pattern_matches_line(const pcre2_code *code, const char *text)
@@ -97,7 +105,7 @@ static json_t *group_value(const char *s, size_t len)
 
 json_t *pattern_groups(const pcre2_code *code, const char *s)
 {
-    pcre2_match_data *md = match(code, s, strlen(s));
+    pcre2_match_data *md = match(code, s, strlen(s), 0);
     uint32_t count = 0, size = 0;
     PCRE2_SPTR table = NULL;
     const PCRE2_SIZE *ov;

@@ -8,11 +8,13 @@
 #include "kiriwake/mem.h"
 
 struct reading {
+    const struct driver *d;
     const struct probe *p;
     const struct console_reply *reply;
     const json_t *subject, *env;
     json_t *facts, *lines;
     char *reason;
+    char *quiet;            /* the text without log lines, or NULL */
 };
 
 static bool fail(struct reading *r, char *reason)
@@ -141,15 +143,19 @@ static bool check_holds(struct reading *r)
     return holds;
 }
 
+/* Where the text is not understood, a console's log may stand in it. */
 static bool parse(struct reading *r, struct textfsm_rows **rows)
 {
-    struct err e = {0};
+    struct err e = {0}, late = {0};
 
     *rows = NULL;
     if (!r->p->template)
         return true;
     *rows = textfsm_parse(r->p->template, r->reply->text,
                           strlen(r->reply->text), &e);
+    if (!*rows && (r->quiet = driver_quiet(r->d, r->reply->text)))
+        *rows = textfsm_parse(r->p->template, r->quiet, strlen(r->quiet),
+                              &late);
     return *rows ? true : fail(r, mem_strdup(e.what));
 }
 
@@ -213,8 +219,8 @@ json_t *driver_read(const struct driver *d, const char *probe,
                     const struct console_reply *reply, const json_t *subject,
                     const json_t *env)
 {
-    struct reading r = {driver_find(d, probe), reply, subject, env,
-                        NULL, NULL, NULL};
+    struct reading r = {.d = d, .p = driver_find(d, probe), .reply = reply,
+                        .subject = subject, .env = env};
     const char *state;
     json_t *out;
 
@@ -241,5 +247,6 @@ json_t *driver_read(const struct driver *d, const char *probe,
                     : reply->state == REPLY_BUSY   ? "busy" : "not");
     json_decref(r.lines);
     free(r.reason);
+    free(r.quiet);
     return out;
 }

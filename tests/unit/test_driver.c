@@ -406,6 +406,27 @@ static void test_states(void **state)
     driver_free(d);
 }
 
+/* A console prints its log into replies; what was printed into a line spoils
+ * it. */
+static void test_console_log(void **state)
+{
+    struct driver *d;
+
+    (void)state;
+    write_file("t.textfsm", TEMPLATE);
+    d = load_good("console_log: ['%LOG-\\d+: ']\n" PROBE
+                  "    template: t.textfsm\n"
+                  "    facts: |\n      return {items = each(rows, "
+                  "function(r) return {name = r.NAME, at = r.line} end)}\n");
+    assert_fact(d, "item x\n%LOG-5: item z\nitem y\n", NULL, "present",
+                "{\"items\": [{\"name\": \"x\", \"at\": 1}, "
+                "{\"name\": \"y\", \"at\": 3}]}");
+    assert_fact(d, "item x\nite%LOG-5: text\nm y\n", NULL, "unreadable",
+                NULL);
+    assert_fact(d, "item x\nLOG-5: text\n", NULL, "unreadable", NULL);
+    driver_free(d);
+}
+
 /* What it needs is read strictly, and cited. */
 static void test_needs(void **state)
 {
@@ -488,7 +509,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(test_bad_files), T(test_bad_parts), T(test_unknown_driver),
         T(test_driver_parts), T(test_digest), T(test_commands),
-        T(test_dialects), T(test_states), T(test_needs), T(test_provenance),
+        T(test_dialects), T(test_states), T(test_console_log),
+        T(test_needs), T(test_provenance),
         T(test_built_in), T(test_schema),
     };
 
