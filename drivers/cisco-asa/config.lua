@@ -364,6 +364,12 @@ local function read_line(c, block, r, w, indented)
     return result ~= true and result or nil, rule ~= nil and result ~= false
 end
 
+-- What a console's log prints in between.
+local function is_log(text)
+    return text:match('^%%%u+%-%d%-%d+: ') ~= nil or
+        text:match('^%u%l%l +%d+ %d+ [%d:]+.-: %%%u+%-%d%-%d+: ') ~= nil
+end
+
 -- Comments begin with "!" or ":"; the last line of all is ": end", or the
 -- checksum.
 local function is_comment(c, text)
@@ -384,7 +390,7 @@ function config.parse(rows)
         from(r, c.lines)
         if is_comment(c, text) then
             block = nil
-        else
+        elseif not is_log(text) then
             head = indented and head or text
             block, known = read_line(c, block, r, words_of(text), indented)
             add(c.lines, (r.INDENT or '') .. text)

@@ -347,6 +347,39 @@ static void test_ipsec_sa_damage(void **state)
     free(text);
 }
 
+#define LOGGED                                                             \
+    "Aug 15 2019 13:44:38: %ASA-6-305011: Built dynamic UDP translation"
+
+/* Console logging between any two lines of a reply changes nothing. */
+static void test_console_log(void **state)
+{
+    char *text = fixture("ipsec_sa"), *cfg = fixture("config");
+
+    (void)state;
+    for (size_t n = 1; n <= line_count(text); n++) {
+        char *noisy = with_line(text, n, LOGGED);
+        json_t *f = read_with("ipsec_sa", noisy, SUBJECT, "config");
+
+        assert_state(f, "present");
+        assert_leaf(f, "inbound.0.spi", "\"0x1E8246FC\"");
+        json_decref(f);
+        free(noisy);
+    }
+    for (size_t n = 1; n < line_count(cfg); n++) {
+        char *noisy = with_line(cfg, n, LOGGED);
+        json_t *f = read_text("config", noisy, SUBJECT, NULL);
+
+        assert_leaf(f, "wan.address", "\"203.0.113.1\"");
+        assert_leaf(f, "lan_address", "\"10.1.0.1\"");
+        assert_leaf(f, "ike_proposals.0.group", "\"5\"");
+        assert_leaf(f, "ike_policy.key", "\"one-Kagi\"");
+        json_decref(f);
+        free(noisy);
+    }
+    free(cfg);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -361,6 +394,7 @@ int main(void)
         cmocka_unit_test(test_ike_sa_damage),
         cmocka_unit_test(test_ipsec_sa),
         cmocka_unit_test(test_ipsec_sa_damage),
+        cmocka_unit_test(test_console_log),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
