@@ -1,70 +1,9 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
-
-#include "kiriwake/buf.h"
-#include "kiriwake/mem.h"
-#include "kiriwake/sim.h"
-
-static const struct data builtin = {0};
-
-/* A conversation in virtual time. */
-struct talk {
-    struct sim *sim;
-    uint64_t now;
-    struct buf got;
-};
-
-static void settle(struct talk *t)
-{
-    uint64_t due;
-
-    for (;;) {
-        sim_output(t->sim, &t->got, t->now, &due);
-        if (!due || sim_closed(t->sim))
-            return;
-        if (due > t->now)
-            t->now = due;
-    }
-}
-
-static void begin_on(struct talk *t, const char *driver, const char *scenario,
-                     const char *knobs, bool login)
-{
-    struct err e = {0};
-
-    *t = (struct talk){.now = 1000};
-    t->sim = sim_new(&builtin, driver, scenario, knobs, login, &e);
-    if (!t->sim)
-        fail_msg("%s: %s", scenario, e.what);
-    settle(t);
-}
+#include "sim_talk.h"
 
 static void begin(struct talk *t, const char *scenario, const char *knobs,
                   bool login)
 {
     begin_on(t, "nec-ix", scenario, knobs, login);
-}
-
-/* Types text and gives what came back (until the next call). */
-static const char *type(struct talk *t, const char *text)
-{
-    buf_clear(&t->got);
-    sim_receive(t->sim, text, strlen(text), t->now);
-    settle(t);
-    return buf_str(&t->got);
-}
-
-static void end(struct talk *t)
-{
-    if (sim_failure(t->sim))
-        fail_msg("%s", sim_failure(t->sim));
-    sim_free(t->sim);
-    buf_free(&t->got);
 }
 
 /* A session in configuration mode without a pager. */
@@ -75,17 +14,6 @@ static void begin_config(struct talk *t, const char *scenario,
     type(t, "enable-config\r");
     type(t, "terminal length 0\r");
 }
-
-#define assert_has(text, part)                                               \
-    do {                                                                     \
-        if (!strstr(text, part))                                             \
-            fail_msg("'%s' is not in:\n%s", part, text);                     \
-    } while (0)
-#define assert_lacks(text, part)                                             \
-    do {                                                                     \
-        if (strstr(text, part))                                              \
-            fail_msg("'%s' is in:\n%s", part, text);                         \
-    } while (0)
 
 static void modes_follow_the_guideline(void **state)
 {
@@ -552,70 +480,6 @@ static void variations_keep_the_fault(void **state)
     end(&t);
 }
 
-/* What a session on each vendor's routers must show in every scenario. */
-static const struct session {
-    const char *driver, *busy, *lines[3], *last, *reply, *peer;
-} sessions[] = {
-    {"nec-ix", "is occupied", {"configure\r", "terminal length 0\r"},
-     "show tech-support\r", "\nIPsec SA - ", "hostname "},
-    {"nec-wa", NULL, {"enable\r", "terminal length 0\r"},
-     "show ipsec profile\r", "\nvpn-prof : ", "hostname "},
-    {"paloalto-panos", NULL, {"set cli pager off\r"}, "show vpn flow\r",
-     "total IPSec tunnel configured: ", "\nnetwork {"},
-    {"cisco-ios", NULL, {"terminal length 0\r"}, "show ip route\r",
-     "Gateway of last resort", "crypto map VPNMAP"},
-};
-
-static const struct session *session_of(const char *id)
-{
-    for (size_t i = 0; i < sizeof sessions / sizeof sessions[0]; i++) {
-        size_t len = strlen(sessions[i].driver);
-
-        if (strncmp(id, sessions[i].driver, len) == 0 && id[len] == '/')
-            return &sessions[i];
-    }
-    return NULL;
-}
-
-static void play(const struct session *s, const char *scenario)
-{
-    struct talk t;
-    bool busy = false;
-    char *peer;
-
-    begin_on(&t, s->driver, scenario, NULL, false);
-    for (size_t i = 0; !busy && s->lines[i]; i++)
-        busy = strstr(type(&t, s->lines[i]), s->busy ? s->busy : "\x01");
-    if (!busy)
-        assert_has(type(&t, s->last), s->reply);
-    peer = sim_peer_config(t.sim);
-    assert_non_null(peer);
-    assert_has(peer, s->peer);
-    free(peer);
-    end(&t);
-}
-
-static void every_scenario_plays(void **state)
-{
-    struct err e = {0};
-    json_t *all = sim_scenarios(&builtin, NULL, &e), *v;
-    size_t i;
-
-    (void)state;
-    if (!all)
-        fail_msg("%s", e.what);
-    assert_true(json_array_size(all) > 100);
-    json_array_foreach(all, i, v) {
-        const char *id = json_string_value(json_object_get(v, "id"));
-        const struct session *s = session_of(id);
-
-        if (!s)
-            fail_msg("%s: no session for this driver", id);
-        play(s, strchr(id, '/') + 1);
-    }
-    json_decref(all);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -637,7 +501,6 @@ int main(void)
         cmocka_unit_test(knobs_are_checked),
         cmocka_unit_test(faults_do_what_they_say),
         cmocka_unit_test(variations_keep_the_fault),
-        cmocka_unit_test(every_scenario_plays),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
