@@ -99,11 +99,13 @@ function lib.parse(rows)
     local c = {gateways = {order = {}}, tunnels = {order = {}}, links = {},
                leaves = 0}
 
+    c.braces = any(rows, function(r) return r.TEXT == '}' end)
     c.open = each_leaf(rows, function(w, r)
         local g = after(w, 'ike', 'gateway')
         local t = after(w, 'tunnel', 'ipsec')
 
         c.leaves = c.leaves + 1
+        c.network = c.network or after(w, 'network') ~= nil
         from(r, {})
         if g and w[g] and w[g + 2] then
             local _ = r.TEXT

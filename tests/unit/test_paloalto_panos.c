@@ -336,6 +336,22 @@ static void test_config_damage(void **state)
     free(text);
 }
 
+/* No gateway: proved where the network's block is whole, not by what a cut
+ * may have left. */
+static void test_no_gateway(void **state)
+{
+    json_t *f = read_text("vpns", "network {\n  profiles {\n    a b;\n  }\n"
+                                  "}\n", "{}", NULL);
+
+    (void)state;
+    assert_string_equal(state_of(f), "absent");
+    json_decref(f);
+    assert_unreadable("vpns", "mgt-config {\n  users;\n}\n", "{}", NULL,
+                      "cut before the network's block");
+    assert_unreadable("vpns", "set network profiles a b\n", "{}", NULL,
+                      "set lines may be cut anywhere");
+}
+
 /* An interface that the configuration switches off. */
 static void test_link_state(void **state)
 {
@@ -507,6 +523,7 @@ int main(void)
         cmocka_unit_test(test_config),
         cmocka_unit_test(test_config_damage),
         cmocka_unit_test(test_link_state),
+        cmocka_unit_test(test_no_gateway),
         cmocka_unit_test(test_since),
         cmocka_unit_test(test_secrets),
         cmocka_unit_test(test_ping),
