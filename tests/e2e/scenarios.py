@@ -166,12 +166,13 @@ def check_line(program, s, base):
 
 
 def knobs_of(finding, gone):
-    """Adds the cited lines of commands that are not yet in gone."""
+    """Adds the cited lines to those that are gone, by command."""
     for e in finding["evidence"]:
-        numbers = ",".join(str(line["n"]) for line in e["lines"])
-        if numbers and e["command"].startswith(("show", "tail")):
-            gone.setdefault(e["command"], numbers)
-    return "&".join("drop=%s:%s" % pair for pair in sorted(gone.items()))
+        if e["command"].startswith(("show", "tail")):
+            lines = gone.setdefault(e["command"], set())
+            lines.update(line["n"] for line in e["lines"])
+    return "&".join("drop=%s:%s" % (c, ",".join(map(str, sorted(n))))
+                    for c, n in sorted(gone.items()) if n)
 
 
 def check_evidence(program, s, base):
