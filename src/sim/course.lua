@@ -2,7 +2,8 @@
 -- and a recovery.
 --
 -- A world has model (ike.lua), sound and faulty (nets), and the functions
--- apply(self, net), restarted(self, name), optionally: stick(self).
+-- apply(self, net), restarted(self, name), optionally renewed(self): after a
+-- recovery, where an end starts without being asked.
 
 local ike = include("ike")
 
@@ -45,6 +46,9 @@ local function heal(world, keep)
   world:apply(world.sound)
   for name in pairs(keep and {} or world.sound.ends) do
     world.model:forget(name)
+  end
+  if not keep and world.renewed then
+    world:renewed()
   end
 end
 

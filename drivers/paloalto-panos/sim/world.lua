@@ -76,6 +76,17 @@ function world:restarted(name)
   end
 end
 
+-- A gateway goes on trying IKE_SA_INIT after DPD.
+function world:renewed()
+  for _, link in ipairs(self.model.links) do
+    for _, map in pairs(self.model.ends["local"].maps) do
+      if map.peer == self.model:address(link, link.b) then
+        self.model:trigger("local", link, map, true)
+      end
+    end
+  end
+end
+
 function world:add_link(net, name)
   local links = self.model.links
   links[#links + 1] = {
