@@ -70,6 +70,7 @@ enum console_event_type {
     CONSOLE_LINE,           /* one finished line, for the live view: text */
     CONSOLE_MONITOR,        /* a boot monitor: text names it */
     CONSOLE_TRAP,           /* asks something nobody ordered: text */
+    CONSOLE_LOG,            /* a log line that came by itself: text */
     CONSOLE_LATE,           /* text came after a prompt that had ended the
                                last reply: that reply was not complete */
 };
@@ -133,6 +134,11 @@ enum console_look console_look(struct console *c);
 /* Sends a command (one line, no line end) whose reply will come. One at a
  * time: false when one is pending, or text holds a control character. */
 bool console_command(struct console *c, const char *text);
+/* Whether log lines (the profile's log) are taken out of what comes, be it
+ * within an echo, a row or behind a prompt: for consoles. Off at first.
+ * own: PCRE2 of the line behind which the next command's reply holds log
+ * lines of its own, "" for all of it; NULL: it holds none. */
+void console_take_logs(struct console *c, bool take, const char *own);
 /* Types a line that has no reply (login names); secret: its echo is left
  * out of the lines. The edge wipes the output once it is sent. */
 void console_type(struct console *c, const char *text, bool secret);

@@ -65,6 +65,8 @@ struct probe_info {
     enum action_class class;
     const char *mode;           /* NULL: any */
     bool unverified;            /* its format was never sourced */
+    const char *logs;           /* the line behind which its reply holds log
+                                   lines: PCRE2; NULL: it holds none */
     size_t command_count;       /* alternatives */
     unsigned timeout_ms;        /* of one command; 0: the session's */
     const char *const *needs;   /* probes whose facts its chunk reads */

@@ -48,6 +48,8 @@ struct session_listener {
      * session_answer. */
     void (*ask)(void *arg, enum transport_question q, const char *text,
                 bool echo);
+    /* A log line that the device printed by itself; may be NULL. */
+    void (*log)(void *arg, const char *text);
 };
 
 struct session;
@@ -108,6 +110,7 @@ struct session_command {
     const char *text, *mode;    /* as session_run */
     unsigned timeout_ms;        /* whole, and silence; 0: the limits' */
     bool once;                  /* never sent a second time */
+    const char *logs;           /* as probe_info's (borrowed) */
 };
 unsigned session_run_with(struct session *s,
                           const struct session_command *command);

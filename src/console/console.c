@@ -71,7 +71,8 @@ static int compile_all(struct console *c, struct err *e)
         compile(p, "pager", p->pager_match, &c->pager, e) ||
         compile(p, "pager erase", p->pager_erase, &c->erase, e) ||
         compile_list(p, "refused", p->refused, &c->refused, e) ||
-        compile_list(p, "trap", p->traps, &c->traps, e))
+        compile_list(p, "trap", p->traps, &c->traps, e) ||
+        compile_list(p, "console_log", p->log, &c->logs, e))
         return -1;
     return compile_monitors(c, e) || compile_busy(c, e) ? -1 : 0;
 }
@@ -97,10 +98,12 @@ static void free_compiled(struct console *c)
     pattern_free(c->failed);
     pattern_free(c->pager);
     pattern_free(c->erase);
+    pattern_free(c->own_logs);
     patterns_free(&c->refused);
     patterns_free(&c->traps);
     patterns_free(&c->monitors);
     patterns_free(&c->busy);
+    patterns_free(&c->logs);
 }
 
 void console_free(struct console *c)
@@ -192,6 +195,9 @@ static void ready_line(struct console *c, const char *raw, size_t len)
         c->wakes--;
         c->ended = false;
         c->phase = PHASE_OPEN;
+    } else if (prompts_match(c->prompts, text, strlen(text))) {
+        logs_broken(c);
+        event_line(c, raw, len);
     } else {
         console_say_late(c);
         event_line(c, raw, len);
@@ -261,7 +267,7 @@ static void echo_phase_line(struct console *c, const char *raw, size_t len)
         other_line(c, raw, len, first ? rest : raw, first ? rest_len : len);
     } else {
         if (first && blanks == rest_len && c->habit == ECHO_ON)
-            console_say_late(c);
+            logs_broken(c);
         hold(c, rest, first && blanks == rest_len ? 0 : rest_len);
     }
 }
@@ -308,6 +314,13 @@ static void end_line(struct console *c)
     len = line_length(&c->line);
     if (c->muted && len > c->mute_from)
         len = c->mute_from;
+    if (logs_take(c, raw, len))
+        return;
+    if (c->broken)
+        console_say_late(c);
+    c->broken = false;
+    c->head = 0;
+    logs_own(c, raw, len);
     if (c->after_pager)
         skip = after_pager(c, raw, len);
     c->after_pager = false;
@@ -327,6 +340,8 @@ void console_receive(struct console *c, const char *bytes, size_t len)
     for (size_t i = 0; i < len; i++)
         if (line_put(&c->line, (unsigned char)bytes[i]))
             end_line(c);
+        else if (c->head)
+            logs_redrawn(c);
 }
 
 void console_idle(struct console *c)
@@ -420,6 +435,7 @@ bool console_command(struct console *c, const char *text)
     send_line(c, text);
     return true;
 }
+
 
 void console_type(struct console *c, const char *text, bool secret)
 {

@@ -24,6 +24,11 @@ struct console {
     struct prompts *prompts;
     struct pattern *user, *password, *failed, *pager, *erase;
     struct patterns refused, traps, monitors, busy;     /* busy: per mode */
+    struct patterns logs;
+    bool take_logs, reply_logs; /* reply_logs: those that come are its own */
+    struct pattern *own_logs;   /* the line behind which they are, or NULL */
+    bool broken;                /* a line end came behind the prompt */
+    size_t head;                /* bytes of a line that a log cut in two */
 
     struct line line;
     struct buf view;            /* the unfinished line, decoded */
@@ -74,6 +79,17 @@ void settle_line(struct console *c);
  * the length of one of them. */
 size_t settle_once(const struct console *c, const char *line, size_t len);
 bool settle_is_pager(struct console *c, const char *line, size_t len);
+
+/* logs.c: log lines that come by themselves */
+bool logs_take(struct console *c, const char *raw, size_t len);
+/* The unfinished line is, or ends in, one. */
+bool logs_half(struct console *c, const char *line, size_t len);
+/* A line that was cut in two is drawn anew from its beginning. */
+void logs_redrawn(struct console *c);
+/* This line may be the one behind which the reply holds log lines. */
+void logs_own(struct console *c, const char *raw, size_t len);
+/* The prompt's line ended: late text, unless a log line follows. */
+void logs_broken(struct console *c);
 
 /* console.c */
 const char *console_view(struct console *c, size_t *len);

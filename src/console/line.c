@@ -22,6 +22,8 @@ static void put_cell(struct line *l, unsigned char byte)
         return;
     }
     pad(l);
+    if (l->cursor == 0 && l->cells.len && !l->under.len)
+        buf_add(&l->under, l->cells.data, l->cells.len);
     if (l->cursor < l->cells.len) {
         l->cells.data[l->cursor] = (char)byte;
         l->rewritten = true;
@@ -195,6 +197,8 @@ size_t line_length(const struct line *l)
 static void clear(struct line *l)
 {
     buf_clear(&l->cells);
+    if (l->under.len)
+        buf_clear(&l->under);
     l->cursor = 0;
     l->touched = false;
     l->cut = false;
@@ -216,4 +220,5 @@ void line_erase(struct line *l)
 void line_free(struct line *l)
 {
     buf_wipe(&l->cells);
+    buf_wipe(&l->under);
 }

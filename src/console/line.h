@@ -19,6 +19,7 @@ enum line_escape {
 
 struct line {
     struct buf cells;
+    struct buf under;       /* what a CR let be drawn over */
     size_t cursor;
     size_t fold;            /* a CR returns to a multiple of it; 0: to 0 */
     bool rewritten;         /* blanks past the end may be an erasure */

@@ -212,7 +212,11 @@ void settle_line(struct console *c)
     const char *line = console_view(c, &len);
     char *copy;
 
-    if (!len)
+    if (!len && c->broken) {
+        c->broken = false;
+        console_say_late(c);
+    }
+    if (!len || logs_half(c, line, len))
         return;
     copy = mem_strndup(line, len);
     /* A monitor's prompt may look like a host's. */

@@ -121,6 +121,8 @@ static const struct yaml_field probe_fields[] = {
      .doc = "expression that must hold, or the reply is unreadable"},
     {.name = "needs", .kind = YK_WORDS, .doc = "probes that are read first"},
     {.name = "timeout", .kind = YK_TEXT, .doc = "like 60s"},
+    {.name = "logs", .kind = YK_TEXT,
+     .doc = "pattern: log lines behind this line are the reply's own"},
     {.name = "unverified", .kind = YK_BOOL,
      .doc = "no source shows the format"},
     {.name = "facts", .kind = YK_TEXT,

@@ -138,6 +138,20 @@ static int probe_chunks(struct loader *l, struct probe *p,
     return load_chunk(l, yaml_get(node, "check"), true, check, p, &p->check);
 }
 
+/* The console compiles its own. */
+static int probe_logs(struct loader *l, struct probe *p,
+                      const struct yaml_node *node)
+{
+    pcre2_code *re;
+
+    p->info.logs = node ? node->text : NULL;
+    if (!node)
+        return 0;
+    re = pattern_compile(l->d->doc, node, l->e);
+    pcre2_code_free(re);
+    return re ? 0 : -1;
+}
+
 static int probe_absent(struct loader *l, struct probe *p,
                         const struct yaml_node *node)
 {
@@ -236,7 +250,8 @@ static int load_probe(struct loader *l, struct probe *p,
         driver_load_parameters(l, p, yaml_get(node, "with")) < 0 ||
         command_set_load(&p->commands, yaml_get(node, "command"), p, l) < 0 ||
         probe_template(l, p, yaml_get(node, "template")) < 0 ||
-        probe_absent(l, p, yaml_get(node, "absent")) < 0)
+        probe_absent(l, p, yaml_get(node, "absent")) < 0 ||
+        probe_logs(l, p, yaml_get(node, "logs")) < 0)
         return -1;
     p->info.command_count = p->commands.count;
     return probe_chunks(l, p, node);

@@ -361,6 +361,7 @@ static unsigned run_command(struct run *r, const struct job *j)
         .mode = p ? p->mode : text_of(step_of(j), "mode"),
         .timeout_ms = p ? p->timeout_ms : 0,
         .once = !p || p->class > CLASS_SESSION,
+        .logs = p ? p->logs : NULL,
     };
 
     return session_run_with(r->session, &c);

@@ -362,6 +362,20 @@ static void detect(struct run *r)
     }
 }
 
+/* An event of its own: the case keeps it, no verdict rests on it. */
+static void on_log(void *arg, const char *text)
+{
+    struct run *r = arg;
+    json_t *event = json_pack("{s:s,s:s}", "event", "console-log", "text",
+                              text);
+
+    if (r->journal && event) {
+        stamp_event(r, event);
+        journal_add(r, event, false);
+    }
+    json_decref(event);
+}
+
 static void on_reply(void *arg, unsigned id, const struct console_reply *rep)
 {
     struct run *r = arg;
@@ -447,7 +461,8 @@ static void on_ask(void *arg, enum transport_question q, const char *text,
 
 int run_open_session(struct run *r, struct transport *t, struct err *e)
 {
-    const struct session_listener l = {r, on_reply, on_line, on_state, on_ask};
+    const struct session_listener l = {r, on_reply, on_line, on_state, on_ask,
+                                       on_log};
     const struct console_profile *p = driver_console(run_any_driver(r));
 
     if (!r->secrets)        /* kept when the link is opened again */

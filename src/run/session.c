@@ -309,6 +309,17 @@ static void on_reply(struct session *s, struct console_event *ev)
     free(question);
 }
 
+/* The live dialogue shows it, too. */
+static void say_log(struct session *s, const char *text)
+{
+    char *clean = session_scrub(s, text);
+
+    session_say_line(s, false, text);
+    if (s->listener.log)
+        s->listener.log(s->listener.arg, clean);
+    free(clean);
+}
+
 static void on_event(struct session *s, struct console_event *ev)
 {
     switch (ev->type) {
@@ -327,6 +338,9 @@ static void on_event(struct session *s, struct console_event *ev)
             s->last_line = mem_strdup(ev->text);
         }
         session_say_line(s, false, ev->text);
+        break;
+    case CONSOLE_LOG:
+        say_log(s, ev->text);
         break;
     case CONSOLE_MONITOR:
         fail_monitor(s, ev->text);
@@ -350,7 +364,7 @@ static bool take_events(struct session *s)
     while (console_next(s->console, &ev)) {
         any = true;
         if (!s->finishing || ev.type == CONSOLE_REPLY ||
-            ev.type == CONSOLE_LINE)
+            ev.type == CONSOLE_LINE || ev.type == CONSOLE_LOG)
             on_event(s, &ev);
         console_event_free(&ev);
     }
@@ -441,6 +455,7 @@ static void change_profile(struct session *s)
     }
     console_free(s->console);
     s->console = s->next_console;
+    console_take_logs(s->console, s->t->console, NULL);
     s->profile = s->next_profile;
     s->next_console = NULL;
     s->base = NULL;

@@ -14,6 +14,7 @@ struct job {
     const struct console_mode *mode;    /* NULL: the base mode */
     unsigned timeout_ms;
     bool once, again;                   /* again: this is its second time */
+    const char *logs;                   /* where its own log lines begin */
 };
 
 /* What the session itself has asked its owner. */

@@ -84,6 +84,7 @@ static void go_on(struct session *s)
     }
     console_free(s->console);
     s->console = fresh;
+    console_take_logs(s->console, true, NULL);
     s->base = NULL;
     s->has_previous = s->confirmed = s->unsettled = false;
     s->ready = s->last_byte = s->now;

@@ -50,7 +50,8 @@ unsigned session_run_with(struct session *s,
                     .command = mem_strdup(c->text),
                     .mode = c->mode ? modes_find(s, c->mode) : NULL,
                     .timeout_ms = c->timeout_ms,
-                    .once = c->once};
+                    .once = c->once,
+                    .logs = c->logs};
 
     insert(s, s->count, j);
     return j.id;
@@ -179,6 +180,8 @@ void queue_late(struct session *s)
 
 bool queue_send(struct session *s, const char *command, enum work work)
 {
+    console_take_logs(s->console, s->t->console,
+                      work == WORK_JOB ? s->current.logs : NULL);
     if (!console_command(s->console, command))
         return false;
     s->work = work;

@@ -91,18 +91,22 @@ status=0
 }
 typed question ''
 
-# From whatever was left on the line, the walk goes on in the vendor's flow.
-walk="--answer history=worked-before --allow active --answer data-ping=normal"
-sim="exec $kiriwake sim nec-ix healthy-idle --stdio"
+# From whatever was left on the line, the login is reached.
+sim="exec $kiriwake sim nec-ix healthy-idle --stdio --login"
 device pending <<E
 printf '\r\nPassword: '
 head -c 1 >\$typed
 printf '\r\n%% Login incorrect\r\n'
-$sim --login
+$sim
 E
 device boots <<E
 printf 'NEC Bootstrap Software\r\nLoading: ####\r\n'
-$sim --login
+$sim
+E
+# A cable that was loose: the first five line ends reach nobody.
+device late <<E
+head -c 5 >\$typed
+$sim
 E
 "$kiriwake" sim nec-ix healthy-idle --pty >"$dir/account" 2>/dev/null &
 server=$!
@@ -112,15 +116,27 @@ user=$(cat "$dir/account")
 name=${user#*user=} name=${name%% *} word=${user#*password=}
 printf '%s\n' "$word" >"$dir/password"
 for state in pending boots; do
-    # shellcheck disable=SC2086
-    "$kiriwake" check "exec:sh $dir/$state.sh" --user "$name" \
-        --password-file "$dir/password" $walk --json >"$dir/$state.json" \
-        2>"$dir/$state.err" || true
-    grep -q '"outcome": "healthy"' "$dir/$state.json" &&
-        grep -q '"flow": "nec-ix/ipsec"' "$dir/$state.json" || {
-        echo "console: $state: not healthy" >&2
+    "$kiriwake" probe "exec:sh $dir/$state.sh" version --user "$name" \
+        --password-file "$dir/password" >"$dir/$state.json" \
+        2>"$dir/$state.err" || {
+        echo "console: $state: no version" >&2
         cat "$dir/$state.json" "$dir/$state.err" >&2
         failed=1
     }
 done
+typed pending '\r'
+
+# Once it answers, the same walk goes on in the vendor's own flow.
+status=0
+"$kiriwake" check "exec:sh $dir/late.sh" --user "$name" \
+    --password-file "$dir/password" --answer cable=mended --json \
+    >"$dir/late.json" 2>"$dir/late.err" || status=$?
+path=$(sed -n 's/.*"checkpoint": "\(.*\)",.*/\1/p' "$dir/late.json" |
+    tr '\n' ' ')
+[ "$status" = 2 ] && grep -q '"flow": "nec-ix/ipsec"' "$dir/late.json" &&
+    [ "$path" = "line cable line handed scope history history " ] || {
+    echo "console: late: status $status, path $path" >&2
+    cat "$dir/late.json" "$dir/late.err" >&2
+    failed=1
+}
 exit $failed

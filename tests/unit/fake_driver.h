@@ -11,13 +11,13 @@
 static const char *const needs_config[] = {"config", NULL};
 
 static const struct probe_info fake_probes[] = {
-    {"vpns", CLASS_READ, NULL, false, 1, 0, NULL},
-    {"config", CLASS_READ, NULL, false, 1, 0, NULL},
-    {"sa", CLASS_READ, "config", false, 1, 0, needs_config},
-    {"log", CLASS_READ, NULL, false, 1, 0, NULL},
-    {"stats", CLASS_READ, NULL, false, 1, 0, NULL},
-    {"guess", CLASS_READ, NULL, true, 1, 0, NULL},
-    {"ping", CLASS_ACTIVE, NULL, false, 1, 0, NULL},
+    {"vpns", CLASS_READ, NULL, false, NULL, 1, 0, NULL},
+    {"config", CLASS_READ, NULL, false, NULL, 1, 0, NULL},
+    {"sa", CLASS_READ, "config", false, NULL, 1, 0, needs_config},
+    {"log", CLASS_READ, NULL, false, NULL, 1, 0, NULL},
+    {"stats", CLASS_READ, NULL, false, NULL, 1, 0, NULL},
+    {"guess", CLASS_READ, NULL, true, NULL, 1, 0, NULL},
+    {"ping", CLASS_ACTIVE, NULL, false, NULL, 1, 0, NULL},
 };
 #define FAKE_COUNT (sizeof fake_probes / sizeof fake_probes[0])
 

@@ -163,7 +163,7 @@ static void add_event(struct play *p, struct buf *b,
 {
     static const char *const names[] = {
         "none", "user", "password", "failed", "prompt", "reply", "line",
-        "monitor", "trap", "late"};
+        "monitor", "trap", "log", "late"};
     const char *host = console_host(p->c);
 
     if (ev->type == CONSOLE_REPLY) {
