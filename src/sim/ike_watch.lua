@@ -1,6 +1,5 @@
 -- Dead peer detection of IKEv1 (RFC 3706): an end asks whether the other one
--- still lives, and
--- gives up what it holds when nothing comes back: see ike.lua.
+-- still lives, and gives up what it holds when nothing comes back: see ike.lua.
 
 local M = include("ike_core")
 
