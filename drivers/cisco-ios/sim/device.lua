@@ -615,7 +615,7 @@ end
 function device.peer_config()
   local name = setup_of.scenario.setup.subject == "peer2" and "peer2" or
       "peer"
-  return table.concat(config.lines(w.cfg[name]), "\n") .. "\n"
+  return table.concat(config.text_lines(w.cfg[name]), "\n") .. "\n"
 end
 
 -- What names the VPN in question: its peer.

@@ -32,13 +32,13 @@ end
 
 local function set(_, line)
   local nodes, global = here()
-  config.set(nodes, canonical(line), global)
+  config:set(nodes, canonical(line), global)
   w:changed()
 end
 
 local function unset(_, line)
   local nodes, global = here()
-  config.unset(nodes, canonical((line:gsub("^no ", ""))), global)
+  config:unset(nodes, canonical((line:gsub("^no ", ""))), global)
   w:changed()
 end
 
@@ -84,7 +84,7 @@ local function enter(prompt, commands, words_of_name, make)
     if not node and make then
       line = make(words, line) or line
     end
-    node = node or config.block(nodes, line, global)
+    node = node or config:block(nodes, line, global)
     push(node, prompt, commands)
     w:changed()
   end
@@ -230,7 +230,7 @@ local function change_set(words, line)
   if node then
     node.text = line .. " "
   else
-    node = config.block(w.cfg["local"], line .. " ", true)
+    node = config:block(w.cfg["local"], line .. " ", true)
   end
   push(node, "cfg-crypto-trans", TRANSFORM)
   w:changed()

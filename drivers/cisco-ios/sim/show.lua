@@ -525,7 +525,7 @@ end
 -- Configurations.
 
 local function body(nodes, startup)
-  local text = table.concat(config.lines(nodes), "\n")
+  local text = table.concat(config.text_lines(nodes), "\n")
   if startup then
     say("Using %d out of 262136 bytes", #text)
   else
@@ -547,7 +547,7 @@ function show.startup(w)
 end
 
 function show.part_of_config(nodes, name)
-  local lines = config.section(nodes, name)
+  local lines = config:section(nodes, name)
   say("Building configuration...")
   say("")
   say("Current configuration : %d bytes", #table.concat(lines, "\n"))

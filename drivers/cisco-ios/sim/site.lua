@@ -3,6 +3,7 @@
 
 local cidr = include("cidr")
 local lab = include("lab")
+local mapset = include("mapset")
 local network = include("network")
 
 local site = {}
@@ -72,33 +73,13 @@ function site.lookup(routes, dest)
   return best
 end
 
-local PROTOS = {["50"] = "esp", ["51"] = "ahp", ["17"] = "udp"}
-
-local function rule_fits(rule, p)
-  local proto = PROTOS[rule.proto] or rule.proto
-  return (proto == "ip" or proto == p.proto) and
-      (not p.src or cidr.contains(rule.src, p.src)) and
-      (not p.dest or cidr.contains(rule.dest, p.dest)) and
-      (not rule.dport or rule.dport == p.port) and
-      (not rule.sport or rule.sport == p.port)
-end
-
--- The first rule of a list that fits a packet {proto, src, dest, port}.
-local function first_rule(rules, p)
-  for _, rule in ipairs(rules or {}) do
-    if rule_fits(rule, p) then
-      return rule
-    end
-  end
-end
-
 -- Does an interface's list stop it? An empty list stops nothing.
 local function filtered(w, name, r, list, p)
   local rules = r.acls[list]
   if not rules then
     return nil
   end
-  local rule = first_rule(rules, p)
+  local rule = mapset.first_rule(rules, p)
   if name == "local" then
     w:hit(list, rule)
   end
@@ -118,7 +99,7 @@ local function translated(w, name, r, out, packet)
     if n.kind == "route-map" then
       list = r.route_maps[n.name]
     end
-    local rule = first_rule(r.acls[list], {proto = "ip", src = packet.src,
+    local rule = mapset.first_rule(r.acls[list], {proto = "ip", src = packet.src,
                                            dest = packet.dest})
     if rule and rule.action == "permit" then
       if name == "local" then
@@ -141,40 +122,6 @@ function site.incomplete(r, m)
     return "set"
   end
   return nil
-end
-
--- Every line of every entry's list is a map of its own for the engine.
-local function engine_maps(r)
-  local maps, by_entry = {}, {}
-  for tag, entries in pairs(r.maps) do
-    for _, m in ipairs(entries) do
-      by_entry[m] = {}
-      if not site.incomplete(r, m) then
-        for _, rule in ipairs(r.acls[m.acl]) do
-          if rule.action == "permit" then
-            local name = string.format("%s %05d %05d", tag, m.seq, rule.seq)
-            maps[name] = {
-              name = name, peer = m.peers[1], proposals = m.sets,
-              pfs = m.pfs, acl = name, local_id = rule.src,
-              remote_id = rule.dest, tag = tag, entry = m, rule = rule,
-              lifetime = m.lifetime or r.ipsec_lifetime or 3600,
-              policy = m.profile and "v2 " .. m.peers[1] or nil,
-            }
-            table.insert(by_entry[m], maps[name])
-          end
-        end
-      end
-    end
-  end
-  return maps, by_entry
-end
-
-local function map_of_rule(by_entry, m, rule)
-  for _, map in ipairs(by_entry[m]) do
-    if map.rule == rule then
-      return map
-    end
-  end
 end
 
 local AES_V2 = {["aes-cbc-128"] = "aes", ["aes-cbc-256"] = "aes 256"}
@@ -252,21 +199,7 @@ local function answer(r, tree, by_entry, kind)
     if not tag then
       return nil, "local-address", 14
     end
-    for _, m in ipairs(r.maps[tag]) do
-      for _, map in ipairs(by_entry[m]) do
-        local exact = map.local_id == mine and map.remote_id == theirs
-        local wider = cidr.contains(map.local_id, (mine:gsub("/.*", ""))) and
-            cidr.contains(map.remote_id, (theirs:gsub("/.*", "")))
-        if (exact or wider) and map.peer ~= src then
-          return nil, "peer", 14
-        elseif exact then
-          return map
-        elseif wider then
-          return nil, "acl", kind
-        end
-      end
-    end
-    return nil, "acl", kind
+    return mapset.answer(r.maps[tag], by_entry, src, mine, theirs, kind)
   end
 end
 
@@ -284,13 +217,13 @@ local function selector(w, name, r, routes, by_entry)
     end
     for _, m in ipairs(out.map and r.maps[out.map] or {}) do
       local rule = #by_entry[m] > 0 and
-          first_rule(r.acls[m.acl], {proto = "ip", src = src,
+          mapset.first_rule(r.acls[m.acl], {proto = "ip", src = src,
                                      dest = packet.dest})
       if rule and rule.action == "permit" then
         if name == "local" then
           w:hit(m.acl, rule)
         end
-        local map = map_of_rule(by_entry, m, rule)
+        local map = mapset.of_rule(by_entry, m, rule)
         map.mtu = out.ip_mtu or out.mtu or 1500
         return map
       end
@@ -321,7 +254,7 @@ function site.make(w, name, r)
   local up = site.state(r, tree, wan)
   local address = up and r.interfaces[wan] and map_address(r, tree, wan)
   local routes = site.routes(r, tree)
-  local maps, by_entry = engine_maps(r)
+  local maps, by_entry = mapset.expand(r, site.incomplete)
   local list, proposals = policies(r, address)
   local kind = tree.manner.says_invalid_id and 18 or 14
   return {

@@ -266,7 +266,7 @@ function world.new(scenario, knobs)
     vendor = {
       write = write.config, read = parse.read, make = make, lan = site.lan,
       text = function(nodes)
-        return table.concat(config.lines(nodes), "\n")
+        return table.concat(config.text_lines(nodes), "\n")
       end,
       notice = notice, changed = changed, old_noise = old_noise,
     },

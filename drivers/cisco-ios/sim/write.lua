@@ -12,7 +12,7 @@ local function node(nodes, text, kids)
       list[i] = type(k) == "table" and k or {text = k}
     end
   end
-  config.put(nodes, {text = text, kids = list}, true)
+  config:put(nodes, {text = text, kids = list}, true)
 end
 
 local function add(list, fmt, value)
