@@ -189,6 +189,9 @@ function lab:ping(packet)
   end
   local source = packet.source or e.source_of(out)
   local map, why = e.select{src = source, dest = packet.dest}
+  if why == "inside" then
+    return true
+  end
   if not map then
     if packet.df and packet.size > e.mtu_of(out) then
       return false, "too-big"

@@ -222,6 +222,15 @@ DRIVERS = {
         ],
         "event": r"%[A-Z0-9_]+-\d-[A-Z0-9_]+: |ISAKMP|IPSEC",
     },
+    "cisco-asa": {
+        "refuse": [
+            "show running-config", "show startup-config", "show version",
+            "show clock", "show crypto isakmp sa", "show crypto ipsec sa",
+            "show logging", "show interface", "show route", "show debug",
+            "debug", "ping",
+        ],
+        "event": r"%(ASA|PIX)-\d-\d+: |ISAKMP|IPSEC",
+    },
     "nec-wa": {
         "refuse": [
             "show running-config", "show ip address", "show ike sa",

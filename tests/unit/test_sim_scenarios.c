@@ -12,6 +12,8 @@ static const struct session {
      "total IPSec tunnel configured: ", "\nnetwork {"},
     {"cisco-ios", NULL, {"terminal length 0\r"}, "show ip route\r",
      "Gateway of last resort", "crypto map VPNMAP"},
+    {"cisco-asa", NULL, {"terminal pager 0\r"}, "show running-config\r",
+     "\n: end", "crypto map outside_map"},
 };
 
 static const struct session *session_of(const char *id)
