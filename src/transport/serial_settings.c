@@ -21,6 +21,18 @@ int serial_settings_read(struct serial_settings *s, int fd)
     return 0;
 }
 
+static int keep_dtr(struct sp_port *sp)
+{
+    struct termios now;
+    int fd = -1;
+
+    sp_get_port_handle(sp, &fd);
+    if (tcgetattr(fd, &now) < 0)
+        return -1;
+    now.c_cflag &= ~(tcflag_t)HUPCL;
+    return tcsetattr(fd, TCSANOW, &now);
+}
+
 int serial_settings_first(struct serial_settings *s, struct sp_port *sp,
                           unsigned baud)
 {
@@ -28,7 +40,8 @@ int serial_settings_first(struct serial_settings *s, struct sp_port *sp,
         sp_set_bits(sp, 8) != SP_OK ||
         sp_set_parity(sp, SP_PARITY_NONE) != SP_OK ||
         sp_set_stopbits(sp, 1) != SP_OK ||
-        sp_set_flowcontrol(sp, SP_FLOWCONTROL_NONE) != SP_OK)
+        sp_set_flowcontrol(sp, SP_FLOWCONTROL_NONE) != SP_OK ||
+        keep_dtr(sp) < 0)
         return -1;
     /* Adapters with three wires have neither. */
     sp_set_dtr(sp, SP_DTR_ON);

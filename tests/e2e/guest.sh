@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Real serial ports: an FTDI adapter and a 16550 of a QEMU guest, with
+# simulated routers at their other ends. Without options a sample of the
+# scenarios; --all [WORD]: all, or those with WORD in their names.
+set -euo pipefail
+program=$(realpath "$1")
+shift
+guest=$(cd "$(dirname "$0")/../guest" && pwd)
+dir=$(dirname "$program")/guest
+
+skip() {
+    echo "skipped: $*"
+    exit 77
+}
+for tool in qemu-system-x86_64 busybox cpio setpriv; do
+    command -v "$tool" >/dev/null || skip "no $tool (./dev test installs it)"
+done
+[ -f "$dir/kernel.deb" ] ||
+    skip "no $dir/kernel.deb (./dev test downloads Debian's kernel)"
+
+options=()
+[ "${1:-}" != --all ] || { options+=(--all); shift; }
+[ -z "${1:-}" ] || options+=(--only "$1")
+"$guest/image.sh" "$dir/kernel.deb" "$program" "$dir"
+exec python3 "$guest/suite.py" "$program" "$dir" --log "$dir/console.log" \
+    "${options[@]}"
