@@ -59,7 +59,7 @@ static int open_port(struct serial *s, struct err *e)
 {
     int why;
 
-    if (serial_settings_read(&s->set, s->lock.fd) < 0)
+    if (!s->set.known)
         return unfit(s, e);
     if (sp_get_port_by_name(s->device, &s->sp) != SP_OK)
         return unfit(s, e);
@@ -98,11 +98,12 @@ static void let_go(struct serial *s)
         if (s->break_end_ms)
             sp_end_break(s->sp);
         serial_lock_exclude(s->base.fd, false);
-        serial_settings_restore(&s->set, s->base.fd);
         sp_close(s->sp);
         sp_free_port(s->sp);
         s->sp = NULL;
     }
+    if (s->lock.fd >= 0)
+        serial_settings_restore(&s->set, s->lock.fd);
     serial_lock_drop(&s->lock);
     s->base.fd = -1;
 }
@@ -130,7 +131,8 @@ static void know_adapter(struct serial *s)
 
 static int open_device(struct serial *s, unsigned baud, struct err *e)
 {
-    if (serial_lock_take(&s->lock, s->target, s->device, &port_roots, e) < 0)
+    if (serial_lock_take(&s->lock, &s->set, s->target, s->device,
+                         &port_roots, e) < 0)
         return -1;
     if (open_port(s, e) < 0 || set_up(s, baud, e) < 0) {
         let_go(s);

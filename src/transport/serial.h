@@ -15,19 +15,6 @@ struct serial_lock {
     char *uucp;                 /* the lock file that we made, or NULL */
 };
 
-/*
- * Opens the device without waiting for a carrier, and takes it: flock, UUCP
- * lock file (a dead program's is removed; where the directory cannot be
- * written, none is made). 0, or -1 and *e (stage "open"), which names the
- * holder, or the group to join.
- */
-int serial_lock_take(struct serial_lock *l, const char *target,
-                     const char *device, const struct port_roots *r,
-                     struct err *e);
-/* Nobody else may open it from now on (TIOCEXCL). */
-void serial_lock_exclude(int fd, bool on);
-void serial_lock_drop(struct serial_lock *l);
-
 /* Settings of the line: as found, as they are, as they will be. */
 struct serial_settings {
     struct termios original;    /* before anything of ours */
@@ -36,8 +23,10 @@ struct serial_settings {
     uint64_t empty_ms;          /* when the output had drained; 0: not yet */
 };
 
-/* Reads the original from a descriptor on which nothing was changed. */
-int serial_settings_read(struct serial_settings *s, int fd);
+/* Reads the original from a descriptor on which nothing was changed, and
+ * turns echo off at once: a port is opened as a terminal, which would send
+ * the router's own words back to it. known stays false: no terminal. */
+void serial_settings_read(struct serial_settings *s, int fd);
 /* 8N1 without flow control at a speed; DTR and RTS on. -1: not possible. */
 int serial_settings_first(struct serial_settings *s, struct sp_port *sp,
                           unsigned baud);
@@ -45,5 +34,19 @@ int serial_settings_first(struct serial_settings *s, struct sp_port *sp,
 bool serial_settings_advance(struct serial_settings *s, struct sp_port *sp,
                              uint64_t now_ms);
 void serial_settings_restore(struct serial_settings *s, int fd);
+
+/*
+ * Opens the device without waiting for a carrier, and takes it: flock, UUCP
+ * lock file (a dead program's is removed; where the directory cannot be
+ * written, none is made). 0, or -1 and *e (stage "open"), which names the
+ * holder, or the group to join. The settings are read and made quiet
+ * as soon as the port is ours.
+ */
+int serial_lock_take(struct serial_lock *l, struct serial_settings *s,
+                     const char *target, const char *device,
+                     const struct port_roots *r, struct err *e);
+/* Nobody else may open it from now on (TIOCEXCL). */
+void serial_lock_exclude(int fd, bool on);
+void serial_lock_drop(struct serial_lock *l);
 
 #endif

@@ -151,8 +151,8 @@ static int take_uucp(struct serial_lock *l, const char *dir,
 
 /* --- all together --------------------------------------------------------- */
 
-static int take_all(struct serial_lock *l, const char *target,
-                    const struct port *p, const struct port_roots *r,
+static int take_all(struct serial_lock *l, struct serial_settings *s,
+                    const char *target, const struct port *p, const struct port_roots *r,
                     struct err *e)
 {
     l->fd = open(p->path, O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -160,14 +160,17 @@ static int take_all(struct serial_lock *l, const char *target,
         return cannot_open(target, p, errno, e);
     if (flock(l->fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
         return held_by(target, p, e);
-    if (r->locks[0] && take_uucp(l, r->locks[0], p->path) < 0)
+    serial_settings_read(s, l->fd);
+    if (r->locks[0] && take_uucp(l, r->locks[0], p->path) < 0) {
+        serial_settings_restore(s, l->fd);
         return held_by(target, p, e);
+    }
     return 0;
 }
 
-int serial_lock_take(struct serial_lock *l, const char *target,
-                     const char *device, const struct port_roots *r,
-                     struct err *e)
+int serial_lock_take(struct serial_lock *l, struct serial_settings *s,
+                     const char *target, const char *device,
+                     const struct port_roots *r, struct err *e)
 {
     struct port *p = mem_zalloc(sizeof *p);
     int rc;
@@ -178,7 +181,8 @@ int serial_lock_take(struct serial_lock *l, const char *target,
     port_complete(p, r);
     ports_find_holders(p, 1, r);
     /* Looked at before it is opened: opening raises DTR. */
-    rc = p->holder_pid ? held_by(target, p, e) : take_all(l, target, p, r, e);
+    rc = p->holder_pid ? held_by(target, p, e)
+                       : take_all(l, s, target, p, r, e);
     if (rc < 0)
         serial_lock_drop(l);
     ports_free(p, 1);

@@ -13,12 +13,18 @@
 #define GUARD_CHARACTERS 3      /* in the adapter, after the kernel's queue */
 #define ADAPTER_MS 20           /* adapters report their queue this late */
 
-int serial_settings_read(struct serial_settings *s, int fd)
+void serial_settings_read(struct serial_settings *s, int fd)
 {
+    struct termios quiet;
+
     if (tcgetattr(fd, &s->original) < 0)
-        return -1;
+        return;
     s->known = true;
-    return 0;
+    quiet = s->original;
+    cfmakeraw(&quiet);
+    quiet.c_cflag = s->original.c_cflag;
+    tcsetattr(fd, TCSANOW, &quiet);
+    tcflush(fd, TCOFLUSH);      /* what was echoed and has not yet left */
 }
 
 static int keep_dtr(struct sp_port *sp)
@@ -76,5 +82,6 @@ void serial_settings_restore(struct serial_settings *s, int fd)
     tcflush(fd, TCOFLUSH);
     if (s->known)
         tcsetattr(fd, TCSANOW, &s->original);
+    tcflush(fd, TCOFLUSH);      /* the terminal echoes again */
     s->known = false;
 }

@@ -100,12 +100,14 @@ class Line:
         self.count = 0
         self.on_byte = None
         self.cut = False
+        self.trace = []             # (seconds, from, bytes)
         self.pumps = []
 
     def plug(self, command, env=None):
         """Runs a router and connects it; the one before is ended."""
         self.unplug()
         self.count = 0
+        self.trace = []
         self.sock = connect(self.path, 5)
         self.sim = subprocess.Popen(command, stdin=subprocess.PIPE,
                                     stdout=subprocess.PIPE, env=env,
@@ -128,7 +130,11 @@ class Line:
             except OSError:
                 return
 
+    def _note(self, who, data):
+        self.trace.append((round(time.monotonic(), 3), who, data))
+
     def _send(self, sock, data):
+        self._note("router", data)
         if not self.on_byte and not self.cut:
             self.count += len(data)
             sock.sendall(data)
@@ -146,6 +152,7 @@ class Line:
                 data = sock.recv(4096)
                 if not data:
                     return
+                self._note("guest", data)
                 if not self.cut:
                     sim.stdin.write(data)
         except OSError:

@@ -284,9 +284,12 @@ static void take(const char *device, int want, struct serial_lock *l,
                  struct err *e)
 {
     struct port_roots r = roots();
+    struct serial_settings set = {0};
 
     *e = (struct err){0};
-    assert_int_equal(serial_lock_take(l, "serial:x", device, &r, e), want);
+    assert_int_equal(serial_lock_take(l, &set, "serial:x", device, &r, e),
+                     want);
+    assert_false(set.known);            /* no terminal */
     drop_roots(&r);
 }
 
