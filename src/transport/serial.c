@@ -396,10 +396,12 @@ struct transport *transport_serial(const struct target *t,
     s->pace_ms = o->pace_ms;
     s->target = mem_strdup(t->text);
     s->device = resolve(t->path);
-    if (o->again)
+    if (o->again) {
         s->me = port_copy(o->again);
-    else
+        s->base.due_ms = 1;             /* the first look: at once */
+    } else {
         know_adapter(s);
+    }
     if (!o->again && open_device(s, baud, &s->base.err) < 0)
         s->base.state = TRANSPORT_CLOSED;
     return &s->base;

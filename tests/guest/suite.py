@@ -226,33 +226,6 @@ def test_by_id(s):
          "/dev/serial/by-id/usb-QEMU_KIRI0000-if00-port0", out)
 
 
-def test_unplugged(s):
-    """Pulled out mid-command: said so at once; back under its identity."""
-    scenario = s.scenario("psk-mismatch-responder")
-    gone = threading.Event()
-    line = s.guest.usb[1]
-
-    def pull(count):
-        if count == 3000:
-            line.on_byte = None
-            s.guest.unplug(1)
-            gone.set()
-
-    line.plug(s.router("psk-mismatch-responder"))
-    line.on_byte = pull
-    number = s.guest.start(s.check("serial:///dev/ttyUSB1", scenario["args"]))
-    want(gone.wait(120), "3000 bytes never passed")
-    status, out, err = s.guest.finish(number, 60)
-    result = json.loads(out)
-    want(status == 3 and result["error"]["stage"] == "link" and
-         "unplugged" in result["error"]["what"] and
-         "KIRI0001" in result["error"]["what"] and not result["findings"],
-         status, result["error"], err)
-    s.guest.plug(1)
-    s.guest.wait_for("grep -q KIRI0001 /sys/bus/usb/devices/*/serial")
-    s.guest.wait_for("kiriwake ports | grep -q KIRI0001")
-
-
 # --- pulled out at any byte ---------------------------------------------------
 
 UNPLUG_SCENARIO = "config-map-not-applied"
@@ -274,13 +247,25 @@ def walk_unplugged(s, i, scenario, offset):
     number = s.guest.start(s.check("serial:///dev/ttyUSB%d" % i,
                                    scenario["args"]))
     want(pulled.wait(WALK_SECONDS), "byte", offset, "never passed")
+    # What is under way arrives: QEMU 7.2 crashes when bytes come for a device
+    # that is being deleted.
+    threading.Event().wait(0.2)
     s.guest.unplug(i)
     s.guest.wait_for("! grep -q KIRI%04d /sys/bus/usb/devices/*/serial" % i)
     s.guest.plug(i)
     s.guest.wait_for("grep -q KIRI%04d /sys/bus/usb/devices/*/serial" % i)
     _, out, err = s.guest.finish(number, WALK_SECONDS)
     want(out, "said nothing", err[-500:])
-    return json.loads(out)
+    return json.loads(out), err
+
+
+def test_unplugged(s):
+    """Pulled out mid-command: said so, with what it was; plugged in again it
+    is known by its identity, and the walk goes on to its finding."""
+    scenario = s.scenario(UNPLUG_SCENARIO)
+    result, said = walk_unplugged(s, 1, scenario, 3000)
+    want("adapter was unplugged" in said and "KIRI0001" in said, said)
+    meets(scenario, result)
 
 
 def test_unplug_anywhere(s, count):
@@ -294,7 +279,7 @@ def test_unplug_anywhere(s, count):
 
     def one(i, offset):
         try:
-            meets(scenario, walk_unplugged(s, i, scenario, offset))
+            meets(scenario, walk_unplugged(s, i, scenario, offset)[0])
         except Exception as e:
             faults.append("byte %d of %d: %s" % (offset, whole, e))
 

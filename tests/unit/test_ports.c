@@ -435,6 +435,7 @@ static void test_open_again(void **state)
     (void)state;
     assert_int_equal(target_parse("serial:///dev/ttyUSB0", &target, &e), 0);
     t = transport_serial(&target, &o, &e);
+    assert_true(t->due_ms > 0 && t->due_ms <= 1000);    /* at once */
     t->ops->tick(t, 1000);
     assert_int_equal(t->state, TRANSPORT_OPENING);
     assert_string_equal(t->stage, "adapter");
