@@ -61,11 +61,21 @@ static bool begin(struct run *r, const struct err *e)
     l->end_ms = clock_now(&r->clock) +
                 (r->o.interactive ? SOMEBODY_MS : HEADLESS_MS);
     run_say(r, _("%s; trying to reach it again"), e->what);
-    jobs_drop(r);
-    effects_leave(r);
-    json_decref(run_fold(r, json_pack("{s:s}", "event", "link-lost")));
+    if (r->walker) {
+        jobs_drop(r);
+        effects_leave(r);
+        json_decref(run_fold(r, json_pack("{s:s}", "event", "link-lost")));
+    }
+    r->asked_version = false;
     plan(r);
     return true;
+}
+
+/* A cable that is pulled out during the login is not the walk's end. */
+static bool before_walk(const struct run *r)
+{
+    return r->port && !r->walker &&
+           (r->phase == RUN_OPENING || r->phase == RUN_DETECTING);
 }
 
 bool relink_cut(const struct run *r, const struct console_reply *rep)
@@ -76,9 +86,9 @@ bool relink_cut(const struct run *r, const struct console_reply *rep)
 
 bool relink_lost(struct run *r, const struct err *e)
 {
-    if (!e || !r->walker || r->probing || !may_come_back(r, e))
+    if (!e || r->probing || !may_come_back(r, e))
         return false;
-    if (r->phase == RUN_WALKING)
+    if (r->phase == RUN_WALKING || (before_walk(r) && !r->relink.on))
         return begin(r, e);
     if (!r->relink.on || clock_now(&r->clock) >= r->relink.end_ms)
         return false;

@@ -22,11 +22,12 @@ void serial_settings_read(struct serial_settings *s, int fd)
     s->known = true;
     quiet = s->original;
     cfmakeraw(&quiet);
-    quiet.c_cflag = s->original.c_cflag;
+    quiet.c_cflag = s->original.c_cflag & ~(tcflag_t)HUPCL;
     tcsetattr(fd, TCSANOW, &quiet);
     tcflush(fd, TCOFLUSH);      /* what was echoed and has not yet left */
 }
 
+/* libserialport sets HUPCL when it opens. */
 static int keep_dtr(struct sp_port *sp)
 {
     struct termios now;
@@ -42,12 +43,11 @@ static int keep_dtr(struct sp_port *sp)
 int serial_settings_first(struct serial_settings *s, struct sp_port *sp,
                           unsigned baud)
 {
-    if (sp_set_baudrate(sp, (int)baud) != SP_OK ||
+    if (keep_dtr(sp) < 0 || sp_set_baudrate(sp, (int)baud) != SP_OK ||
         sp_set_bits(sp, 8) != SP_OK ||
         sp_set_parity(sp, SP_PARITY_NONE) != SP_OK ||
         sp_set_stopbits(sp, 1) != SP_OK ||
-        sp_set_flowcontrol(sp, SP_FLOWCONTROL_NONE) != SP_OK ||
-        keep_dtr(sp) < 0)
+        sp_set_flowcontrol(sp, SP_FLOWCONTROL_NONE) != SP_OK)
         return -1;
     /* Adapters with three wires have neither. */
     sp_set_dtr(sp, SP_DTR_ON);

@@ -90,7 +90,9 @@ class Line:
     """One port of the guest, seen from the router's side of the cable.
 
     on_byte(count) is called before the count-th byte of the router passes.
-    While cut, bytes are lost in both directions, as with a real cable.
+    While cut, bytes are lost in both directions, as with a real cable. What
+    the router said before the guest typed is lost, too: QEMU would keep it
+    while the port is closed, and hand it over in pieces as it opens.
     """
 
     def __init__(self, path):
@@ -100,6 +102,7 @@ class Line:
         self.count = 0
         self.on_byte = None
         self.cut = False
+        self.early = True           # nothing was typed yet
         self.trace = []             # (seconds, from, bytes)
         self.pumps = []
 
@@ -107,6 +110,7 @@ class Line:
         """Runs a router and connects it; the one before is ended."""
         self.unplug()
         self.count = 0
+        self.early = True
         self.trace = []
         self.sock = connect(self.path, 5)
         self.sim = subprocess.Popen(command, stdin=subprocess.PIPE,
@@ -135,6 +139,8 @@ class Line:
 
     def _send(self, sock, data):
         self._note("router", data)
+        if self.early:
+            return
         if not self.on_byte and not self.cut:
             self.count += len(data)
             sock.sendall(data)
@@ -153,6 +159,7 @@ class Line:
                 if not data:
                     return
                 self._note("guest", data)
+                self.early = False
                 if not self.cut:
                     sim.stdin.write(data)
         except OSError:
