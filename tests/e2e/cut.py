@@ -33,6 +33,13 @@ ROUTERS = [
      "commands": ["show config running", "show vpn ike-sa",
                   "show vpn ipsec-sa", "show vpn flow tunnel-id 1",
                   "show log system direction equal backward"]},
+    {"id": "cisco-ios/healthy-idle",
+     "enter": "terminal length 0\n%s\nexit\n", "prompt": "\nRouter#",
+     "commands": ["show running-config", "show crypto isakmp sa",
+                  "show version", "show crypto ipsec sa",
+                  "show crypto engine connections active",
+                  "show interfaces", "show ip route", "show logging",
+                  "show clock"]},
 ]
 
 
