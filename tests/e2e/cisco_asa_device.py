@@ -5,7 +5,8 @@ usage: cisco_asa_device.py DIR
 
 DIR/COMMAND.txt holds the reply of a command (blanks as "_"); COMMAND.2.txt,
 when there is one, that of the second time and later. The pager asks after
-every 20 lines; "enable" wants a password.
+every 20 lines; "enable" wants a password; "debug …" is kept and told by
+"show debug", and the log's second text comes only while it is on.
 """
 import os
 import sys
@@ -21,6 +22,7 @@ class Device:
     def __init__(self):
         self.mode = ">"
         self.asked = {}
+        self.debugs = []
 
     def put(self, text):
         sys.stdout.write(text.replace("\n", "\r\n"))
@@ -53,6 +55,11 @@ class Device:
     def reply(self, command):
         n = self.asked.get(command, 0) + 1
         self.asked[command] = n
+        if command == "show logging":
+            n = 2 if self.debugs else 1
+        if command == "show debug":
+            return "".join("%s enabled at level 1\n" % d
+                           for d in self.debugs)
         name = os.path.join(DIR, command.replace(" ", "_"))
         for path in (name + ".2.txt" if n > 1 else "", name + ".txt"):
             if path and os.path.exists(path):
@@ -71,6 +78,10 @@ class Device:
             self.mode = ">"
         elif command == "exit":
             sys.exit(0)
+        elif command.startswith("debug crypto ") and self.mode == "#":
+            self.debugs.append(command)
+        elif command[3:] in self.debugs:
+            self.debugs.remove(command[3:])
         elif text is None or (self.mode == ">" and
                               command not in ("show version", "show clock")):
             self.put("          ^\nERROR: % Invalid input detected at '^' "

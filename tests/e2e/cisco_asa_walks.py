@@ -105,6 +105,44 @@ BEGIN = "%%ASA-5-713041: IP = %s, IKE Initiator: New Phase 1, Intf inside, " \
 PHASE1 = "%ASA-5-713119: " + G + "PHASE 1 COMPLETED"
 ACTIVE = ["--allow", "active"]
 
+PIX_HEAD = "        dst               src        state     pending     " \
+           "created\n"
+PIX_EMPTY = re.sub(r"(?ms)^      spi: .*?^        replay[^\n]*\n", "", re.sub(
+    "spi: (9a46ecae|a3dc0fc8)", "spi: 0",
+    read("pix/show_crypto_ipsec_sa.txt")))
+PIX_NO_SA = {"show crypto isakmp sa": "Total     : 0\nEmbryonic : 0\n" +
+             PIX_HEAD, "show crypto ipsec sa": PIX_EMPTY}
+PIX_UP = {"show crypto isakmp sa": "Total     : 1\nEmbryonic : 0\n" +
+          PIX_HEAD + "    198.51.100.1     203.0.113.1    QM_IDLE         0"
+          "           0\n", "show crypto ipsec sa": PIX_EMPTY}
+# The guideline's own debugging, with our addresses.
+REFUSED = """crypto_isakmp_process_block: src 198.51.100.1, dest 203.0.113.1
+OAK_MM exchange
+ISAKMP (0): processing SA payload. message ID = 0
+ISAKMP (0): Checking ISAKMP transform 1 against priority 10 policy
+ISAKMP:      encryption DES-CBC
+ISAKMP:      hash MD5
+ISAKMP:      default group 1
+ISAKMP:      auth pre-share
+ISAKMP (0): atts are not acceptable. Next payload is 3
+"""
+ACCEPTED = """ISAKMP (0): Checking ISAKMP transform 3 against priority 10 policy
+ISAKMP:      encryption 3DES-CBC
+ISAKMP (0): atts are acceptable. Next payload is 3
+"""
+PHASE2 = """ISAKMP : Checking IPSec proposal 1
+ISAKMP: transform 1, ESP_DES
+IPSEC(validate_proposal): transform proposal
+      (prot 3, trans 2, hmac_alg 1) not supported
+ISAKMP (0): atts not acceptable. Next payload is 0
+"""
+
+
+def debug(text):
+    return {"show logging.2": read("pix/show_logging.txt").replace(
+        "0 messages", "9 messages") + text}
+
+
 # name: (base, arguments, changes, outcome, finding)
 WALKS = {
     "healthy": ("asa", ACTIVE, [grown(5, 5), pings()], "healthy", None),
@@ -245,6 +283,19 @@ WALKS = {
                 "spi: (9a46ecae|a3dc0fc8)", "spi: 0", read(
                     "pix/show_crypto_ipsec_sa.txt")))}],
         "diagnosed", "ike.psk-mismatch"),
+    "pix-debug-refused": ("pix", ACTIVE + [
+        "--vpn", "mymap 5", "--allow", "disrupt"], [PIX_NO_SA, debug(
+            REFUSED)], "diagnosed", "ike.proposal-mismatch"),
+    "pix-debug-phase-2": ("pix", ACTIVE + [
+        "--vpn", "mymap 5", "--allow", "disrupt"], [PIX_UP, debug(
+            REFUSED + ACCEPTED + PHASE2)],
+        "diagnosed", "ipsec.proposal-mismatch"),
+    "pix-debug-accepted": ("pix", ACTIVE + [
+        "--vpn", "mymap 5", "--allow", "disrupt"], [PIX_UP, debug(
+            REFUSED + ACCEPTED + PHASE2 +
+            "ISAKMP : Checking IPSec proposal 2\n"
+            "ISAKMP (0): atts are acceptable.\n")],
+        "diagnosed", "ipsec.not-established"),
     "pix-sysopt": ("pix", ["--vpn", "mymap 5"], [config(
         lambda t: without(t, "sysopt connection"), "pix")],
         "diagnosed", "data.sysopt-missing"),
@@ -309,8 +360,14 @@ def main():
             want = WALKS[name][3:]
             found = [f["id"] for f in result["findings"][:1]]
             got = (result["outcome"], found[0] if found else None)
-            passed += got == want
-            failed += got != want
+            undone = all(c["undone"] and c["verified"]
+                         for c in result.get("changes", []))
+            undone = undone and ("disrupt" not in WALKS[name][1] or
+                                 len(result["changes"]) == 3)
+            passed += got == want and undone
+            failed += got != want or not undone
+            if not undone:
+                print("FAIL %s: changes %s" % (name, result["changes"]))
             if got != want:
                 print("FAIL %s: wanted %s, got %s\n%s" % (
                     name, want, got, told(result)))
