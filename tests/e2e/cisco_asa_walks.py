@@ -363,7 +363,7 @@ def main():
             undone = all(c["undone"] and c["verified"]
                          for c in result.get("changes", []))
             undone = undone and ("disrupt" not in WALKS[name][1] or
-                                 len(result["changes"]) == 3)
+                                 len(result["changes"][0]["undo"]) == 3)
             passed += got == want and undone
             failed += got != want or not undone
             if not undone:
