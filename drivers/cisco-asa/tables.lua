@@ -203,6 +203,15 @@ function tables.fresh(events, now)
     return out
 end
 
+-- Those of the last two minutes; without times, none.
+function tables.recent(events, now)
+    return where(events, function(e)
+        local at = stamp(e.at)
+
+        return at ~= nil and now ~= nil and now - at < 120 and at <= now + 60
+    end)
+end
+
 -- Whether the transforms of a phase were refused or, at last, accepted: a
 -- refused one that an accepted one follows is success.
 function tables.transforms(events)

@@ -286,6 +286,16 @@ local function logging_facts(c)
     }, l)
 end
 
+-- How many entries of applied crypto maps have a list with entries.
+local function pairs_count(c)
+    return count(c.map_list, function(m)
+        local list = c.applied[m.map] and m.access_list and
+            c.access_lists[m.access_list]
+
+        return list ~= nil and list ~= false and #(list.entries or {}) > 0
+    end)
+end
+
 local function common_facts(c)
     return {
         ike_proposals = {}, missing_ike_proposals = {},
@@ -302,7 +312,7 @@ local function common_facts(c)
             modern = is_modern(c), maps = #c.map_list,
             ike_policies = #c.policy_lists[1] + #c.policy_lists[2],
             peers = used_peers(c), vpns = #vpn.vpns(c),
-            statements = c.statements, version = c.version and
+            statements = c.statements, pairs = pairs_count(c), version = c.version and
                 c.version.text,
         },
     }
