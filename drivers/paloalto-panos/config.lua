@@ -178,6 +178,11 @@ function lib.config(c, subject)
 
     return {
         liveness = liveness(g),
+        wan = g and g.leaves['local-address interface'] and cite({
+            name = g.leaves['local-address interface'], kind = 'other',
+            shutdown = is_shut(c, g).down, napt = false, filter_in = {},
+            address = host_of(g.leaves['local-address ip']), qos = false,
+        }, g),
         gateway = g and cite({
             name = g.name, version = version_of(g),
             interface = g.leaves['local-address interface'],
