@@ -70,7 +70,7 @@ struct transport {
 /* Where to, as the person typed it. */
 struct target {
     char *text;                 /* as typed */
-    char *scheme;               /* ssh serial telnet exec sim file */
+    char *scheme;               /* ssh serial telnet tcp exec sim file */
     char *user, *host, *path;   /* NULL when not given; path: device, command
                                    driver/scenario, file */
     int port;                   /* 0: default */

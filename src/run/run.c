@@ -292,8 +292,10 @@ struct transport *run_transport(struct run *r, struct err *e)
         return open_serial(r, e);
     if (strcmp(scheme, "exec") == 0)
         return transport_exec(&r->target, 80, 24, e);
-    err_hint(e, "%s", _("Use ssh://HOST, serial:///dev/ttyUSB0, exec:COMMAND, "
-                        "sim:DRIVER/SCENARIO or file:PATH."));
+    if (strcmp(scheme, "telnet") == 0 || strcmp(scheme, "tcp") == 0)
+        return transport_telnet(&r->target, 80, 24, 20000, e);
+    err_hint(e, "%s", _("Use ssh://HOST, serial:///dev/ttyUSB0, telnet://HOST, "
+                        "exec:COMMAND, sim:DRIVER/SCENARIO or file:PATH."));
     err_set(e, EXIT_USAGE, _("%s: targets with %s: are not supported yet"),
             r->o.target, scheme);
     return NULL;
@@ -475,6 +477,8 @@ int run_open_session(struct run *r, struct transport *t, struct err *e)
     if (r->password)
         secrets_add(r->secrets, r->password);
     r->phase = r->driver ? RUN_OPENING : RUN_DETECTING;
+    if (!r->o.user && r->target.user && t->console)
+        r->o.user = mem_strdup(r->target.user);
     r->session = session_new(t, p, r->secrets, &r->clock, NULL, r->o.user,
                              r->password, &l, e);
     if (!r->session)

@@ -134,7 +134,6 @@ _Noreturn void ssh_child_run(const struct ssh_plan *plan, int parent,
                              pid_t parent_pid);
 
 /* Steps of the child. Each: 0, or -1 with err set. They may block. */
-int ssh_net_connect(struct ssh_child *c);
 int ssh_kex_run(struct ssh_child *c);
 int ssh_hostkey_check(struct ssh_child *c);
 int ssh_auth_run(struct ssh_child *c);

@@ -18,6 +18,7 @@
 
 #include "kiriwake/mem.h"
 #include "kiriwake/msg.h"
+#include "net.h"
 #include "ssh.h"
 
 #define PARENT_FD 3
@@ -293,6 +294,39 @@ static int carry(struct ssh_child *c)
     return -1;
 }
 
+static const struct net_hint hints[] = {
+    {ECONNREFUSED, "is the device's SSH server switched on, and is this its "
+                   "port?"},
+    {EHOSTUNREACH, "nothing answers at that address: check the cable, the "
+                   "device's address and your own route to it"},
+    {ENETUNREACH, "this computer has no route there: check its own address, "
+                  "cable or VPN"},
+    {ETIMEDOUT, "nothing answers: check the address, firewalls in between "
+                "and the device's SSH access list"},
+    {ECONNRESET, "the device hung up: it may limit sessions or sources (SSH "
+                 "access list)"},
+    {EACCES, "a local firewall forbids it"},
+    {0, NULL},
+};
+
+static void net_stage(void *arg, const char *stage, const char *detail)
+{
+    ssh_child_stage(arg, strcmp(stage, "resolve") == 0 ? SSH_STAGE_RESOLVE
+                                                       : SSH_STAGE_CONNECT,
+                    detail);
+}
+
+static int connect_out(struct ssh_child *c)
+{
+    const struct net_call call = {
+        .name = c->plan->name, .host = c->plan->host, .port = c->plan->port,
+        .connect_ms = c->plan->connect_ms, .hints = hints,
+        .stage = net_stage, .arg = c};
+
+    c->fd = net_connect(&call, &c->err);
+    return c->fd < 0 ? -1 : 0;
+}
+
 _Noreturn void ssh_child_run(const struct ssh_plan *plan, int parent,
                              pid_t parent_pid)
 {
@@ -304,7 +338,7 @@ _Noreturn void ssh_child_run(const struct ssh_plan *plan, int parent,
     confine();
     if (getppid() != parent_pid)
         _exit(0);               /* it died before the death signal was set */
-    rc = ssh_net_connect(&c);
+    rc = connect_out(&c);
     if (rc == 0)
         rc = ssh_kex_run(&c);
     if (rc == 0)

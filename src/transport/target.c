@@ -12,7 +12,8 @@ struct scheme {
 };
 
 static const struct scheme schemes[] = {
-    {"ssh", true},     {"telnet", true}, {"serial", false},
+    {"ssh", true},     {"telnet", true}, {"tcp", true},
+    {"serial", false},
     {"exec", false},   {"sim", false},   {"file", false},
 };
 
@@ -41,7 +42,7 @@ static int unknown_scheme(const char *text, size_t len, struct err *e)
     else
         err_hint(e, "%s",
                  _("a target is ssh://HOST, serial:///dev/ttyUSB0, "
-                   "telnet://HOST, exec:COMMAND, sim:DRIVER/SCENARIO or "
+                   "telnet://HOST, tcp://HOST:PORT, exec:COMMAND, sim:DRIVER/SCENARIO or "
                    "file:PATH"));
     free(word);
     return -1;
@@ -128,7 +129,11 @@ static int parse_host(const char *text, const char *s, struct target *out,
         out->user = mem_strndup(s, (size_t)(at - s));
     if (s[len] == '?')
         out->query = mem_strdup(s + len + 1);
-    return parse_authority(text, host, (size_t)(s + len - host), out, e);
+    if (parse_authority(text, host, (size_t)(s + len - host), out, e) < 0)
+        return -1;
+    if (strcmp(out->scheme, "tcp") == 0 && !out->port)
+        return err_set(e, EXIT_USAGE, _("%s: a port is missing"), text);
+    return 0;
 }
 
 static int parse_path(const char *text, const char *s, struct target *out,

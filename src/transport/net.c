@@ -1,4 +1,3 @@
-/* Name to connected socket. Blocks: it runs in the child. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -6,54 +5,51 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "kiriwake/buf.h"
+#include "kiriwake/mem.h"
 #include "kiriwake/msg.h"
-#include "ssh.h"
+#include "net.h"
 
-static const struct {
-    int error;
-    const char *hint;
-} hints[] = {
-    {ECONNREFUSED, "is the device's SSH server switched on, and is this its "
-                   "port?"},
-    {EHOSTUNREACH, "nothing answers at that address: check the cable, the "
-                   "device's address and your own route to it"},
-    {ENETUNREACH, "this computer has no route there: check its own address, "
-                  "cable or VPN"},
-    {ETIMEDOUT, "nothing answers: check the address, firewalls in between "
-                "and the device's SSH access list"},
-    {ECONNRESET, "the device hung up: it may limit sessions or sources (SSH "
-                 "access list)"},
-    {EACCES, "a local firewall forbids it"},
-};
-
-static void hint_errno(struct err *e, int error)
+static void hint_errno(const struct net_call *c, struct err *e, int error)
 {
-    for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
-        if (hints[i].error == error)
-            err_hint(e, "%s", _(hints[i].hint));
+    for (const struct net_hint *h = c->hints; h && h->error; h++)
+        if (h->error == error)
+            err_hint(e, "%s", _(h->hint));
 }
 
-static int fail_resolve(struct ssh_child *c, int rc)
+static void begin(const struct net_call *c, const char *stage,
+                  const char *detail)
+{
+    if (c->stage)
+        c->stage(c->arg, stage, detail);
+}
+
+static int fail_resolve(const struct net_call *c, struct err *e, int rc)
 {
     const char *why = rc == EAI_SYSTEM ? strerror(errno) : gai_strerror(rc);
 
-    ssh_child_fail(c, SSH_STAGE_RESOLVE, _("the name %s does not resolve: %s"),
-                   c->plan->host, why);
+    char *text = mem_printf(_("the name %s does not resolve: %s"), c->host,
+                            why);
+
+    err_stage(e, "resolve");
+    err_set(e, EXIT_FAILED, "%s: %s", c->name, text);
+    free(text);
     if (rc == EAI_AGAIN)
-        err_hint(&c->err, "%s", _("the name server does not answer; give the "
+        err_hint(e, "%s", _("the name server does not answer; give the "
                                   "device's address instead of its name"));
     else
-        err_hint(&c->err, "%s", _("check the spelling, or give the device's "
+        err_hint(e, "%s", _("check the spelling, or give the device's "
                                   "address"));
     return -1;
 }
 
-static struct addrinfo *resolve(struct ssh_child *c)
+static struct addrinfo *resolve(const struct net_call *c, struct err *e)
 {
     struct addrinfo want = {.ai_socktype = SOCK_STREAM,
                             .ai_flags = AI_NUMERICSERV};
@@ -61,11 +57,11 @@ static struct addrinfo *resolve(struct ssh_child *c)
     char port[8];
     int rc;
 
-    ssh_child_stage(c, SSH_STAGE_RESOLVE, c->plan->host);
-    snprintf(port, sizeof port, "%d", c->plan->port);
-    rc = getaddrinfo(c->plan->host, port, &want, &list);
+    begin(c, "resolve", c->host);
+    snprintf(port, sizeof port, "%d", c->port);
+    rc = getaddrinfo(c->host, port, &want, &list);
     if (rc != 0) {
-        fail_resolve(c, rc);
+        fail_resolve(c, e, rc);
         return NULL;
     }
     return list;
@@ -105,8 +101,8 @@ static void tune(int fd)
     setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
 }
 
-/* 0 and c->fd, or an errno. */
-static int try_address(struct ssh_child *c, const struct addrinfo *a, int ms)
+/* 0 and *out, or an errno. */
+static int try_address(const struct addrinfo *a, int ms, int *out)
 {
     int fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC,
                     a->ai_protocol);
@@ -123,7 +119,7 @@ static int try_address(struct ssh_child *c, const struct addrinfo *a, int ms)
         return error;
     }
     tune(fd);
-    c->fd = fd;
+    *out = fd;
     return 0;
 }
 
@@ -144,44 +140,55 @@ static int count(const struct addrinfo *a)
     return n;
 }
 
+static void fail_connect(const struct net_call *c, struct err *e,
+                         const char *seen)
+{
+    char *text = mem_printf(_("connecting to %s"), seen);
+
+    err_stage(e, "connect");
+    err_set(e, EXIT_FAILED, "%s: %s", c->name, text);
+    free(text);
+}
+
 /* Tries each address for its share of the time, so that one that swallows
  * packets (IPv6 without a route) does not use up the whole. */
-static int connect_any(struct ssh_child *c, const struct addrinfo *list)
+static int connect_any(const struct net_call *c, const struct addrinfo *list,
+                       struct err *e)
 {
-    int64_t end = now_ms() + c->plan->connect_ms;
+    int64_t end = now_ms() + c->connect_ms;
     struct buf seen = {0};
-    int error = 0, left = count(list);
+    int error = 0, left = count(list), fd = -1;
 
     for (const struct addrinfo *a = list; a; a = a->ai_next, left--) {
         int64_t share = (end - now_ms()) / left;
         char text[100];
 
         address_text(a, text, sizeof text);
-        ssh_child_stage(c, SSH_STAGE_CONNECT, text);
+        begin(c, "connect", text);
         /* The last one may use all; the parent keeps the deadline. */
-        error = try_address(c, a, left == 1 ? -1 : share > 0 ? (int)share : 0);
+        error = try_address(a, left == 1 ? -1 : share > 0 ? (int)share : 0,
+                            &fd);
         if (error == 0)
             break;
         buf_printf(&seen, "%s%s: %s", seen.len ? "; " : "", text,
                    strerror(error));
     }
     if (error) {
-        ssh_child_fail(c, SSH_STAGE_CONNECT, _("connecting to %s"),
-                       buf_str(&seen));
-        hint_errno(&c->err, error);
+        fail_connect(c, e, buf_str(&seen));
+        hint_errno(c, e, error);
     }
     buf_free(&seen);
-    return error ? -1 : 0;
+    return error ? -1 : fd;
 }
 
-int ssh_net_connect(struct ssh_child *c)
+int net_connect(const struct net_call *call, struct err *e)
 {
-    struct addrinfo *list = resolve(c);
-    int rc;
+    struct addrinfo *list = resolve(call, e);
+    int fd;
 
     if (!list)
         return -1;
-    rc = connect_any(c, list);
+    fd = connect_any(call, list, e);
     freeaddrinfo(list);
-    return rc;
+    return fd;
 }
