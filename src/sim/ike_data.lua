@@ -79,7 +79,7 @@ function M:esp(link, from, to, sa, packet)
   local flow = self:flow(from, sa.map)
   flow.sent = flow.sent + 1
   tally(self, sa, packet)
-  if path.mtu and packet.df and
+  if path.mtu and (packet.df or path.no_fragments) and
       packet.size + (f.overhead or ESP_OVERHEAD) > path.mtu then
     return false
   end

@@ -149,6 +149,7 @@ end
 
 local function clear_isakmp()
   w.model:clear("local", "ike")
+  w.dead = {}
 end
 
 local function run_part(prefix)

@@ -24,9 +24,15 @@ local function state_of(w, sa)
 end
 
 local function ike_sas(w, version)
-  local list = {}
+  local list, seen = {}, {}
   for _, sa in ipairs(w.model:ike_sas("local")) do
     if (sa.version or 1) == version then
+      list[#list + 1] = sa
+      seen[sa.peer] = true
+    end
+  end
+  for _, sa in ipairs(w:lingering()) do
+    if (sa.version or 1) == version and not seen[sa.peer] then
       list[#list + 1] = sa
     end
   end
@@ -353,7 +359,14 @@ function show.ipsec(w, words)
       (w.pix and pix_block or asa_block)(w, map)
     end
   end
-  if shown == 0 and not w.pix then
+  if shown == 0 and w.pix and tag then
+    say("")
+    say("")
+    say("interface: %s", interface)
+    say("    Crypto map tag: %s, local addr. %s", tag,
+        w.model.ends["local"].address or "0.0.0.0")
+    say("")
+  elseif shown == 0 then
     say("")
     say("There are no ipsec sas")
   end

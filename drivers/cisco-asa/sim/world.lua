@@ -45,9 +45,35 @@ function methods:syslog(time, level, number, text)
       "%%%s-%d-%06d: %s", self.pix and "PIX" or "ASA", level, number, text))
 end
 
+-- A half-open SA that failed stands in the table for a while: its exchange is
+-- still being repeated, or about to be given up.
+local LINGERS = 25
+
+function methods:lingering()
+  local list = {}
+  for _, d in ipairs(self.dead) do
+    if self.model.time - d.time < LINGERS then
+      list[#list + 1] = d.sa
+    end
+  end
+  return list
+end
+
+local function bury(w, sa, time)
+  for i = #w.dead, 1, -1 do
+    if w.dead[i].sa.peer == sa.peer then
+      table.remove(w.dead, i)
+    end
+  end
+  w.dead[#w.dead + 1] = {sa = sa, time = time}
+end
+
 local function notice(w, name, kind, fields, time)
   if name ~= "local" then
     return
+  end
+  if kind == "dropped" and fields.sa.state ~= "established" then
+    bury(w, fields.sa, time)
   end
   for _, m in ipairs(messages.of(w, pix, kind, fields, time)) do
     if m.number then
@@ -112,7 +138,7 @@ function world.new(scenario, knobs)
   local t = nets.sound.ends["local"]
   local is_pix = t.dialect == "pix6"
   local with = {
-    hits = {}, translations = {}, debugging = {}, pix = is_pix,
+    hits = {}, translations = {}, debugging = {}, dead = {}, pix = is_pix,
     nine = t.dialect == "9", v2 = t.version == 2, clock = lab.clock,
     dialect = t.dialect,
   }
