@@ -489,8 +489,17 @@ function device.peer_config()
   return table.concat(config.text_lines(w.cfg[name], w.dialect), "\n") .. "\n"
 end
 
+-- What names the VPN in question: its peer; of clients the map entry.
 local function subject()
   local which = setup_of.scenario.setup.subject
+  local t = w.faulty.ends["local"]
+  for tag, entries in pairs(t.maps) do
+    for seq, m in pairs(entries) do
+      if m.dynamic then
+        return tag .. " " .. seq
+      end
+    end
+  end
   return w.faulty.ends[which == "peer2" and "peer2" or "peer"].line.address
 end
 

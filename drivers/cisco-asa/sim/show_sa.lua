@@ -1,5 +1,6 @@
 -- What the firewall shows of its VPNs.
 
+local clients = include("clients")
 local messages = include("messages")
 
 local show = {}
@@ -54,7 +55,8 @@ local function pix_table(w)
   for _, sa in ipairs(list) do
     embryonic = embryonic + (sa.state == "established" and 0 or 1)
   end
-  say("Total     : %d", #list)
+  local called = clients.list(w)
+  say("Total     : %d", #list + #called)
   say("Embryonic : %d", embryonic)
   say("        dst               src        state     pending     created")
   for _, sa in ipairs(list) do
@@ -65,6 +67,10 @@ local function pix_table(w)
     end
     say("%15s  %15s    %-11s   %d           %d", dst, src, state_of(w, sa), 0,
         children(w, sa))
+  end
+  for _, c in ipairs(called) do
+    say("%15s  %15s    %-11s   %d           %d",
+        w.model.ends["local"].address or "0.0.0.0", c.peer, "QM_IDLE", 0, 1)
   end
 end
 
@@ -285,6 +291,18 @@ local function pix_sas(w, map, list, word)
   say("")
 end
 
+local function pix_counters(f)
+  say("    #pkts encaps: %d, #pkts encrypt: %d, #pkts digest %d", f.sent,
+      f.sent, f.sent)
+  say("    #pkts decaps: %d, #pkts decrypt: %d, #pkts verify %d", f.received,
+      f.received, f.received)
+  say("    #pkts compressed: 0, #pkts decompressed: 0")
+  say("    #pkts not compressed: 0, #pkts compr. failed: 0, #pkts decompress " ..
+      "failed: 0")
+  say("    #send errors %d, #recv errors %d", f.no_sa, f.replay +
+      f.invalid_icv)
+end
+
 local function pix_block(w, map)
   local f = w.model:flow("local", map.name)
   local inbound, outbound = sas_of(w, map, "in"), sas_of(w, map, "out")
@@ -296,15 +314,7 @@ local function pix_block(w, map)
       messages.proxy(map.remote_id))
   say("   current_peer: %s", map.peer)
   say("     PERMIT, flags={origin_is_acl,}")
-  say("    #pkts encaps: %d, #pkts encrypt: %d, #pkts digest %d", f.sent,
-      f.sent, f.sent)
-  say("    #pkts decaps: %d, #pkts decrypt: %d, #pkts verify %d", f.received,
-      f.received, f.received)
-  say("    #pkts compressed: 0, #pkts decompressed: 0")
-  say("    #pkts not compressed: 0, #pkts compr. failed: 0, #pkts decompress " ..
-      "failed: 0")
-  say("    #send errors %d, #recv errors %d", f.no_sa, f.replay +
-      f.invalid_icv)
+  pix_counters(f)
   say("")
   say("     local crypto endpt.: %s, remote crypto endpt.: %s", address,
       map.peer)
@@ -314,6 +324,36 @@ local function pix_block(w, map)
   say("")
   pix_sas(w, map, inbound, "inbound")
   pix_sas(w, map, outbound, "outbound")
+  say("")
+end
+
+-- The SAs of a client: made when it called, of numbers of its own.
+local function client_sa(w, c, n, spi)
+  return {spi = spi, born = w.start, lifetime = 28800,
+          bytes = n * 84, proposal = w.read["local"].sets["ESP-SET"] or
+              select(2, next(w.read["local"].sets)) or {text = "esp-3des"}}
+end
+
+local function client_block(w, tag, c)
+  local address = w.model.ends["local"].address or "0.0.0.0"
+  local map = {tag = tag}
+  local outbound = client_sa(w, c, c.sent, 0x9a46ecae)
+  say("   local  ident (addr/mask/prot/port): (0.0.0.0/0.0.0.0/0/0)")
+  say("   remote ident (addr/mask/prot/port): (%s/255.255.255.255/0/0)",
+      c.address)
+  say("   current_peer: %s", c.peer)
+  say("   dynamic allocated peer ip: %s", c.address)
+  say("")
+  say("     PERMIT, flags={}")
+  pix_counters({sent = c.sent, received = c.received, no_sa = 0, replay = 0,
+                invalid_icv = 0})
+  say("")
+  say("     local crypto endpt.: %s, remote crypto endpt.: %s", address, c.peer)
+  say("     path mtu 1500, ipsec overhead 56, media mtu 1500")
+  say("     current outbound spi: %x", outbound.spi)
+  say("")
+  pix_sas(w, map, {client_sa(w, c, c.received, 0x50b98b5)}, "inbound")
+  pix_sas(w, map, {outbound}, "outbound")
   say("")
 end
 
@@ -334,6 +374,15 @@ local function in_order(w)
   return list
 end
 
+local function pix_head(w, tag, interface)
+  say("")
+  say("")
+  say("interface: %s", interface)
+  say("    Crypto map tag: %s, local addr. %s", tag,
+      w.model.ends["local"].address or "0.0.0.0")
+  say("")
+end
+
 function show.ipsec(w, words)
   local peer = words[5] == "peer" and words[6] or words[4] == "peer" and
       words[5]
@@ -342,31 +391,24 @@ function show.ipsec(w, words)
   for _, map in ipairs(tag and in_order(w) or {}) do
     local wanted = map.tag == tag and (not peer or map.peer == peer) and
         (w.pix or #sas_of(w, map, "out") > 0)
-    if wanted and shown == 0 then
-      if w.pix then
-        say("")
-        say("")
-      end
+    if wanted and shown == 0 and w.pix then
+      pix_head(w, tag, interface)
+    elseif wanted and shown == 0 then
       say("interface: %s", interface)
-      if w.pix then
-        say("    Crypto map tag: %s, local addr. %s", tag,
-            w.model.ends["local"].address or "0.0.0.0")
-        say("")
-      end
     end
     if wanted then
       shown = shown + 1;
       (w.pix and pix_block or asa_block)(w, map)
     end
   end
-  if shown == 0 and w.pix and tag then
-    say("")
-    say("")
-    say("interface: %s", interface)
-    say("    Crypto map tag: %s, local addr. %s", tag,
-        w.model.ends["local"].address or "0.0.0.0")
-    say("")
-  elseif shown == 0 then
+  for _, c in ipairs(w.pix and tag and clients.list(w) or {}) do
+    if shown == 0 then
+      pix_head(w, tag, interface)
+    end
+    shown = shown + 1
+    client_block(w, tag, c)
+  end
+  if shown == 0 then
     say("")
     say("There are no ipsec sas")
   end

@@ -138,7 +138,8 @@ function world.new(scenario, knobs)
   local t = nets.sound.ends["local"]
   local is_pix = t.dialect == "pix6"
   local with = {
-    hits = {}, translations = {}, debugging = {}, dead = {}, pix = is_pix,
+    hits = {}, translations = {}, debugging = {}, dead = {},
+    client_counts = {}, pix = is_pix,
     nine = t.dialect == "9", v2 = t.version == 2, clock = lab.clock,
     dialect = t.dialect,
   }
