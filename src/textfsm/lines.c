@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 #ifdef __SSE2__
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 #define BLOCK 64
@@ -88,7 +88,10 @@ static inline size_t judge(struct line *line, const char *at, const char *end)
     return 0;
 }
 
-bool lines_next(struct lines *l, struct line *line)
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+ALWAYS_INLINE bool next_line(struct lines *l, struct line *line,
+                             struct odd (*odd_at)(const char *s))
 {
     const char *start = l->at, *end = l->end;
     unsigned word = 0;
@@ -98,7 +101,7 @@ bool lines_next(struct lines *l, struct line *line)
     line->text = start;
     line->ascii = line->spaced = true;
     for (const char *p = start; p < end; p += BLOCK) {
-        struct odd o = odd_bytes(p);
+        struct odd o = odd_at(p);
 
         if (word < LINES_WORDS)
             line->low[word++] = o.low;
@@ -120,6 +123,70 @@ bool lines_next(struct lines *l, struct line *line)
     l->at = end;
     return true;
 }
+
+static bool next_plain(struct lines *l, struct line *line)
+{
+    return next_line(l, line, odd_bytes);
+}
+
+#ifdef __x86_64__
+
+__attribute__((target("avx2"))) ALWAYS_INLINE uint64_t
+below_avx2(__m256i a, __m256i b, char limit)
+{
+    __m256i v = _mm256_set1_epi8(limit);
+
+    return (uint32_t)_mm256_movemask_epi8(_mm256_cmpgt_epi8(v, a)) |
+           (uint64_t)(uint32_t)_mm256_movemask_epi8(
+               _mm256_cmpgt_epi8(v, b)) << 32;
+}
+
+__attribute__((target("avx2"))) ALWAYS_INLINE struct odd
+odd_avx2(const char *s)
+{
+    __m256i a = _mm256_loadu_si256((const __m256i *)s);
+    __m256i b = _mm256_loadu_si256((const __m256i *)s + 1);
+
+    return (struct odd){below_avx2(a, b, 32), below_avx2(a, b, 33)};
+}
+
+__attribute__((target("avx2"))) static bool
+next_avx2(struct lines *l, struct line *line)
+{
+    return next_line(l, line, odd_avx2);
+}
+
+__attribute__((target("avx512bw"))) ALWAYS_INLINE struct odd
+odd_avx512(const char *s)
+{
+    __m512i v = _mm512_loadu_si512(s);
+
+    return (struct odd){_mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(32)),
+                        _mm512_cmplt_epi8_mask(v, _mm512_set1_epi8(33))};
+}
+
+__attribute__((target("avx512bw"))) static bool
+next_avx512(struct lines *l, struct line *line)
+{
+    return next_line(l, line, odd_avx512);
+}
+
+struct lines lines_of(const char *text, size_t len)
+{
+    return (struct lines){text, text + len,
+                          __builtin_cpu_supports("avx512bw") ? next_avx512
+                          : __builtin_cpu_supports("avx2") ? next_avx2
+                                                           : next_plain};
+}
+
+#else
+
+struct lines lines_of(const char *text, size_t len)
+{
+    return (struct lines){text, text + len, next_plain};
+}
+
+#endif
 
 void lines_whole(struct line *line, const char *text, size_t len)
 {

@@ -10,8 +10,11 @@
  * whatever they hold. */
 #define LINES_PAD 64
 
+struct line;
 struct lines {
     const char *at, *end;         /* the first line's start, the text's end */
+    /* The next line without its break; false at the end. */
+    bool (*next)(struct lines *l, struct line *line);
 };
 
 /* The first so many bytes of a line have bits. */
@@ -27,8 +30,8 @@ struct line {
     uint64_t low[LINES_WORDS];
 };
 
-/* The next line without its break; false at the end. */
-bool lines_next(struct lines *l, struct line *line);
+/* The lines of a text, read as wide as this processor can. */
+struct lines lines_of(const char *text, size_t len);
 
 /* The whole text as one line. */
 void lines_whole(struct line *line, const char *text, size_t len);

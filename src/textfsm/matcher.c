@@ -29,6 +29,7 @@ void matcher_tools_init(struct matcher_tools *t, struct arena *arena)
     memset(t, 0, sizeof *t);
     t->arena = arena;
     t->limit = LIMIT_BASE;
+    t->jit_after = JIT_AFTER_RUNS;
 }
 
 static void prepare_pcre2(struct matcher_tools *t)
@@ -47,6 +48,7 @@ void matcher_tools_free(struct matcher_tools *t)
 {
     free(t->spans);
     scanner_free(&t->scanner);
+    jit_free(&t->jit);
     if (!t->data)           /* PCRE2 was never needed: nor are its pages */
         return;
     pcre2_match_data_free(t->data);

@@ -9,6 +9,7 @@
 #include "kiriwake/err.h"
 #include "lines.h"
 #include "re.h"
+#include "jit.h"
 #include "scan.h"
 
 /* What all matchers of a template share. PCRE2's are made when first used. */
@@ -17,6 +18,8 @@ struct matcher_tools {
     struct scan_tables tables;
     struct scan_span *spans;      /* the groups of the last match */
     struct scanner scanner;
+    struct jit jit;
+    unsigned jit_after;           /* runs of a program; for tests: fewer */
     uint32_t groups;              /* the most that a pattern has */
     bool no_scan;                 /* for tests: PCRE2 decides everything */
     uint32_t limit;               /* steps for PCRE2; more for long lines */
@@ -42,6 +45,7 @@ struct matcher {
     const struct scan_op *scan;
     uint32_t groups;              /* captured */
     bool maybe;                   /* some of them need not take part */
+    unsigned runs;                /* of the scanner's program */
     struct matcher_code ascii, utf8;
 };
 
@@ -68,6 +72,8 @@ static inline int matcher_try(struct matcher *m, struct matcher_tools *t,
     if (line->ascii && !t->no_scan) {
         for (uint32_t i = 1; m->maybe && i <= m->groups; i++)
             t->spans[i].start = t->spans[i].end = NULL;
+        if (++m->runs == t->jit_after)
+            jit_compile(&t->jit, m->scan);
         rc = scan_run(&t->scanner, m->scan);
     }
     return rc < 0 ? matcher_try_pcre2(m, t, line, e) : rc;

@@ -215,10 +215,10 @@ static int fail_utf8(const struct textfsm_run *run, struct err *e)
 static int do_lines(struct textfsm_run *run, const char *text, size_t len,
                     struct err *e)
 {
-    struct lines l = {text, text + len};
+    struct lines l = lines_of(text, len);
     struct line line;
 
-    while (lines_next(&l, &line)) {
+    while (l.next(&l, &line)) {
         run->line++;
         if (!line.ascii && !text_is_utf8(line.text, line.len))
             return fail_utf8(run, e);

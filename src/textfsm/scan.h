@@ -33,6 +33,8 @@ enum scan_code {
     SCAN_LOOK,
 };
 
+struct scanner;
+
 struct scan_op {
     enum scan_code code : 8;
     bool negated;
@@ -52,6 +54,8 @@ struct scan_op {
     uint64_t word, word_mask;     /* the first 8 bytes of a literal */
     const struct scan_op *want;   /* the literal that follows a loop, or NULL */
     const struct scan_op *next;   /* of SCAN_ALT: the other branch */
+    /* Its machine code, and that of what follows; or NULL (jit.h). */
+    bool (*jit)(struct scanner *s, const char *p);
     struct scan_first first;      /* of a match that begins here */
     struct scan_first lead;       /* the same after white space */
 };
@@ -109,6 +113,7 @@ struct scanner {
     int depth;
     unsigned undos;
     bool undecided;
+    bool coded;                   /* machine code may look at this line */
     struct scan_undo undo[SCAN_UNDOS];
 };
 
@@ -142,6 +147,7 @@ static inline void scan_start(struct scanner *s, const struct line *line)
     s->end = line->text + len;
     s->steps = SCAN_STEPS + (long)len * SCAN_STEPS_PER_BYTE;
     s->memo_steps = SCAN_MEMO_STEPS;
+    s->coded = len < SCAN_WORDS * 64;
     if (!line->spaced || len >= 64) {
         scan_start_far(s, line);
         return;
@@ -158,7 +164,9 @@ static inline const char *scan_black(struct scanner *s)
                       : scan_black_far(s);
 }
 /* The parts of scan_run(). */
-bool scan_try(struct scanner *s, const struct scan_op *op);
+bool scan_from(struct scanner *s, const struct scan_op *op, const char *p);
+bool scan_greedy(struct scanner *s, const struct scan_op *op, const char *p);
+bool scan_lazy(struct scanner *s, const struct scan_op *op, const char *p);
 int scan_undecided(struct scanner *s, const struct scan_op *op);
 
 /* 1: matches, with its captures (those that may be missing must be cleared
@@ -166,7 +174,8 @@ int scan_undecided(struct scanner *s, const struct scan_op *op);
 static inline int scan_run(struct scanner *s, const struct scan_op *op)
 {
     s->undos = 0;
-    if (scan_try(s, op))
+    if (op->jit && s->coded ? op->jit(s, s->start)
+                            : scan_from(s, op, s->start))
         return 1;
     return s->undecided ? scan_undecided(s, op) : 0;
 }

@@ -9,7 +9,6 @@
 /* Beyond it PCRE2, with its own limits, takes over. */
 #define MAX_DEPTH 500
 
-static bool run(struct scanner *s, const struct scan_op *op, const char *p);
 
 /* Takes back the captures set since there were so many notes of them. */
 static void take_back(struct scanner *s, unsigned notes)
@@ -46,6 +45,14 @@ static void memo_fail(struct scanner *s, const struct scan_op *op,
         s->memo[at / 64] |= 1ull << (at & 63);
 }
 
+/* What is left of a match: by machine code, where there is some. */
+static inline bool go(struct scanner *s, const struct scan_op *op,
+                      const char *p)
+{
+    return op->jit && s->coded && !s->memo ? op->jit(s, p)
+                                           : scan_from(s, op, p);
+}
+
 static inline bool try_plain(struct scanner *s, const struct scan_op *op,
                              const char *p)
 {
@@ -53,7 +60,7 @@ static inline bool try_plain(struct scanner *s, const struct scan_op *op,
     bool ok;
 
     s->depth++;
-    ok = run(s, op, p);
+    ok = go(s, op, p);
     s->depth--;
     if (!ok && s->undos > notes)
         take_back(s, notes);
@@ -205,7 +212,7 @@ static inline bool may_follow(struct scanner *s, const struct scan_op *op,
 }
 
 /* From the longest run back to the shortest, where the rest may begin. */
-static bool run_greedy(struct scanner *s, const struct scan_op *op,
+bool scan_greedy(struct scanner *s, const struct scan_op *op,
                        const char *p)
 {
     const char *low, *at = run_end(s, op, p);
@@ -239,7 +246,7 @@ static bool run_greedy(struct scanner *s, const struct scan_op *op,
     return false;
 }
 
-static bool run_lazy(struct scanner *s, const struct scan_op *op,
+bool scan_lazy(struct scanner *s, const struct scan_op *op,
                      const char *p)
 {
     const char *high = run_end(s, op, p), *at;
@@ -339,7 +346,7 @@ static bool mark(struct scanner *s, const struct scan_op *op, const char *p)
     return true;
 }
 
-static bool run(struct scanner *s, const struct scan_op *op, const char *p)
+bool scan_from(struct scanner *s, const struct scan_op *op, const char *p)
 {
     const char *at;
 
@@ -388,9 +395,9 @@ static bool run(struct scanner *s, const struct scan_op *op, const char *p)
             p = s->end;
             break;
         case SCAN_GREEDY:
-            return run_greedy(s, op, p);
+            return scan_greedy(s, op, p);
         case SCAN_LAZY:
-            return run_lazy(s, op, p);
+            return scan_lazy(s, op, p);
         case SCAN_BEGIN:
         case SCAN_END:
         case SCAN_BOUNDARY:
@@ -431,9 +438,7 @@ static bool run(struct scanner *s, const struct scan_op *op, const char *p)
             }
             if (try(s, op->branch, p))
                 return true;
-            if (s->undecided)
-                return false;
-            break;
+            return !s->undecided && go(s, op->next, p);
         default:
             __builtin_unreachable();
         }
@@ -471,7 +476,7 @@ static bool run_memo(struct scanner *s, const struct scan_op *op)
     s->memo = s->memory;
     s->steps = s->memo_steps;
     s->undecided = false;
-    matched = run(s, op, s->start);
+    matched = scan_from(s, op, s->start);
     s->memo_steps = s->steps;
     s->steps = 0;
     s->memo = NULL;
@@ -489,11 +494,6 @@ int scan_undecided(struct scanner *s, const struct scan_op *op)
     s->undecided = false;
     s->undos = 0;
     return matched;
-}
-
-bool scan_try(struct scanner *s, const struct scan_op *op)
-{
-    return run(s, op, s->start);
 }
 
 void scanner_free(struct scanner *s)
