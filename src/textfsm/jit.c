@@ -28,10 +28,19 @@ static void want_code(struct jit_writer *w, const struct scan_op *op)
     }
 }
 
-/* rax: how far it is from rsi to the next bit of skip or word. */
+/* rax: how far it is from rsi to the next bit of skip or word. In a line
+ * that fits in one word there always is one: the line's end. */
 static void emit_find_bit(struct jit_writer *w, size_t words,
                           const struct scan_op *op)
 {
+    if (w->kind == SCAN_CODED_SHORT) {
+        EMIT(w, "\x89\xF1"          /* mov ecx, esi */
+                "\x48\x8B\x87");   /* mov rax, [rdi+words] */
+        emit32(w, words);
+        EMIT(w, "\x48\xD3\xE8"     /* shr rax, cl */
+                "\xF3\x48\x0F\xBC\xC0");        /* tzcnt rax, rax */
+        return;
+    }
     EMIT(w, "\x89\xF0"              /* mov eax, esi */
             "\xC1\xE8\x03"          /* shr eax, 3 */
             "\x48\x8B\x84\x07");    /* mov rax, [rdi+rax+words] */
@@ -95,38 +104,49 @@ static void emit_set(struct jit_writer *w, const struct scan_op *op)
     EMIT(w, "\x48\xFF\xC6");        /* inc rsi */
 }
 
-/* Up to eight bytes of a literal, at rsi + at. */
+/* Some bytes of a literal, at rsi + at: 1, 2, 4 or 8. */
 static void emit_compare(struct jit_writer *w, const char *s, size_t at,
                          size_t len)
 {
-    uint64_t word = 0, mask = len < 8 ? (1ull << (8 * len)) - 1 : ~0ull;
+    if (len == 8) {
+        uint64_t word;
 
-    memcpy(&word, s + at, len);
-    EMIT(w, "\x48\x8B\x84\x32");    /* mov rax, [rdx+rsi+at] */
-    emit32(w, at);
-    if (len < 8) {
-        EMIT(w, "\x48\xB9");        /* mov rcx, mask */
-        emit64(w, mask);
-        EMIT(w, "\x48\x21\xC8");    /* and rax, rcx */
+        memcpy(&word, s + at, sizeof word);
+        EMIT(w, "\x48\xB8");        /* mov rax, word */
+        emit64(w, word);
     }
-    EMIT(w, "\x48\xB9");            /* mov rcx, word */
-    emit64(w, word);
-    EMIT(w, "\x48\x39\xC8");        /* cmp rax, rcx */
+    if (len == 8)
+        EMIT(w, "\x48\x39\x44\x32");        /* cmp [rdx+rsi+at], rax */
+    else if (len == 4)
+        EMIT(w, "\x81\x7C\x32");    /* cmp dword [rdx+rsi+at], … */
+    else if (len == 2)
+        EMIT(w, "\x66\x81\x7C\x32");        /* cmp word … */
+    else
+        EMIT(w, "\x80\x7C\x32");    /* cmp byte … */
+    emit(w, (char[]){(char)at}, 1);
+    if (len < 8)
+        emit(w, s + at, len);
     emit_if(w, JIT_IF_NOT_ZERO, JIT_FAIL, NULL);
 }
 
+/* Whole words, and a last one that may overlap the one before. */
 static void emit_literal(struct jit_writer *w, const struct scan_op *op)
 {
-    EMIT(w, "\x44\x89\xC0"          /* mov eax, r8d */
-            "\x29\xF0"              /* sub eax, esi */
-            "\x3D");                /* cmp eax, len */
-    emit32(w, op->max);
-    emit_if(w, JIT_IF_BELOW, JIT_FAIL, NULL);
-    for (size_t at = 0; at < op->max; at += 8)
-        emit_compare(w, op->literal, at,
-                     op->max - at < 8 ? op->max - at : 8);
+    size_t len = op->max, at = 0;
+    size_t size = len >= 8 ? 8 : len >= 4 ? 4 : len >= 2 ? 2 : 1;
+
+    EMIT(w, "\x8D\x86");            /* lea eax, [rsi+len] */
+    emit32(w, len);
+    EMIT(w, "\x44\x39\xC0");        /* cmp eax, r8d */
+    emit_if(w, JIT_IF_ABOVE, JIT_FAIL, NULL);
+    for (; at + size <= len; at += size)
+        emit_compare(w, op->literal, at, size);
+    while (size > 1 && at < len && len - at <= size / 2)
+        size /= 2;
+    if (at < len)
+        emit_compare(w, op->literal, len - size, size);
     EMIT(w, "\x48\x81\xC6");        /* add rsi, len */
-    emit32(w, op->max);
+    emit32(w, len);
 }
 
 static void emit_char(struct jit_writer *w, const struct scan_op *op)
@@ -201,27 +221,6 @@ static void emit_wide(struct jit_writer *w, const struct scan_op *op)
             "\x4C\x01\xD0");        /* add rax, r10 */
 }
 
-/* rax: where the run ends; false: the interpreter has to look. */
-static bool emit_run_end(struct jit_writer *w, const struct scan_op *op)
-{
-    const struct scan_set *set = op->set;
-    bool forever = op->max == RE_FOREVER;
-
-    if (set->kind != SCAN_OTHER && forever) {
-        emit_find_bit(w, set->kind == SCAN_BLACK ? AT(word) : AT(skip), op);
-        EMIT(w, "\x48\x01\xF0");    /* add rax, rsi */
-    } else if (set->all && forever) {
-        EMIT(w, "\x4C\x89\xC0");    /* mov rax, r8 */
-    } else if (set->kind == SCAN_OTHER && !set->all && set->ranges &&
-               (forever || op->max < SCAN_WIDTH)) {
-        emit_wide(w, op);
-    } else {
-        emit_jump(w, JIT_INTERPRET, op);
-        return false;
-    }
-    return true;
-}
-
 static void emit_least(struct jit_writer *w, uint32_t min)
 {
     if (!min)
@@ -231,6 +230,35 @@ static void emit_least(struct jit_writer *w, uint32_t min)
             "\x81\xF9");            /* cmp ecx, min */
     emit32(w, min);
     emit_if(w, JIT_IF_BELOW, JIT_FAIL, NULL);
+}
+
+/* rax: where the run ends; false: the interpreter has to look. */
+static bool emit_run_end(struct jit_writer *w, const struct scan_op *op)
+{
+    const struct scan_set *set = op->set;
+    bool forever = op->max == RE_FOREVER;
+
+    if (set->kind != SCAN_OTHER && forever) {
+        emit_find_bit(w, set->kind == SCAN_BLACK ? AT(word) : AT(skip), op);
+        if (op->min) {
+            EMIT(w, "\x3D");        /* cmp eax, min */
+            emit32(w, op->min);
+            emit_if(w, JIT_IF_BELOW, JIT_FAIL, NULL);
+        }
+        EMIT(w, "\x48\x01\xF0");    /* add rax, rsi */
+        return true;
+    }
+    if (set->all && forever) {
+        EMIT(w, "\x4C\x89\xC0");    /* mov rax, r8 */
+    } else if (set->kind == SCAN_OTHER && !set->all && set->ranges &&
+               (forever || op->max < SCAN_WIDTH)) {
+        emit_wide(w, op);
+    } else {
+        emit_jump(w, JIT_INTERPRET, op);
+        return false;
+    }
+    emit_least(w, op->min);
+    return true;
 }
 
 static void emit_store(struct jit_writer *w, size_t where)
@@ -243,7 +271,6 @@ static bool emit_run(struct jit_writer *w, const struct scan_op *op)
 {
     if (!emit_run_end(w, op))
         return false;
-    emit_least(w, op->min);
     if (op->code == SCAN_TAKE || op->code == SCAN_TAKE_WORD) {
         EMIT(w, "\x48\x8D\x0C\x32");        /* lea rcx, [rdx+rsi] */
         emit_store(w, SPAN(op->group, start));
@@ -488,12 +515,13 @@ static unsigned char *install(struct jit *jit, const struct buf *out)
     return jit->failed ? NULL : at;
 }
 
-static void set_entry(const struct scan_op *op, const unsigned char *code)
+static void set_entry(const struct scan_op *op, enum scan_coded kind,
+                      const unsigned char *code)
 {
     bool (*entry)(struct scanner *s, const char *p);
 
     memcpy(&entry, &code, sizeof entry);
-    ((struct scan_op *)op)->jit = entry;
+    ((struct scan_op *)op)->jit[kind] = entry;
 }
 
 static void write_program(struct jit_writer *w, const struct scan_op *program)
@@ -510,24 +538,36 @@ static void write_program(struct jit_writer *w, const struct scan_op *program)
     }
 }
 
-void jit_compile(struct jit *jit, const struct scan_op *program)
+static void compile_kind(struct jit *jit, struct jit_writer *w,
+                         const struct scan_op *program)
 {
-    struct jit_writer *w = mem_zalloc(sizeof *w);
-    size_t *entries = mem_zalloc(JIT_MAX_OPS * sizeof *entries);
     unsigned char *code = NULL;
 
     write_program(w, program);
-    if (!w->full && !jit->failed) {
-        settle_jumps(w);
-        for (size_t i = 0; i < w->op_count; i++)
-            entries[i] = emit_entry(w, w->ops[i]);
-        code = install(jit, &w->out);
-    }
+    if (w->full || jit->failed)
+        return;
+    settle_jumps(w);
+    for (size_t i = 0; i < w->op_count; i++)
+        w->entries[i] = (uint32_t)emit_entry(w, w->ops[i]);
+    code = install(jit, &w->out);
     for (size_t i = 0; code && i < w->op_count; i++)
-        set_entry(w->ops[i], code + entries[i]);
-    buf_free(&w->out);
-    free(entries);
-    free(w);
+        set_entry(w->ops[i], w->kind, code + w->entries[i]);
+}
+
+void jit_compile(struct jit *jit, const struct scan_op *program)
+{
+    static const enum scan_coded kinds[] = {SCAN_CODED_SHORT,
+                                            SCAN_CODED_LONG};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct jit_writer *w = mem_zalloc(sizeof *w);
+
+        w->kind = kinds[i];
+        compile_kind(jit, w, program);
+        buf_free(&w->out);
+        free(w->jumps);
+        free(w);
+    }
 }
 
 void jit_free(struct jit *jit)

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "kiriwake/buf.h"
+#include "kiriwake/mem.h"
 #include "scan.h"
 
 #define JIT_MAX_OPS 640           /* more than a program has */
-#define JIT_MAX_JUMPS 2048
 
 /* Where a jump goes: the code of an operation, the interpreter at it, or
  * the end of a failed match. */
@@ -23,10 +23,12 @@ struct jit_jump {
 
 struct jit_writer {
     struct buf out;
-    struct jit_jump jumps[JIT_MAX_JUMPS];
-    size_t jump_count;
+    enum scan_coded kind;
+    struct jit_jump *jumps;
+    size_t jump_count, jump_cap;
     /* By an operation's number; offsets are one more than they are. */
     uint32_t code[JIT_MAX_OPS], interpret[JIT_MAX_OPS];
+    uint32_t entries[JIT_MAX_OPS];              /* of ops */
     const struct scan_op *ops[JIT_MAX_OPS];     /* with code */
     const struct scan_op *todo[JIT_MAX_OPS];
     bool noted[JIT_MAX_OPS];                    /* it is, or was, in todo */
@@ -59,10 +61,8 @@ static inline void emit64(struct jit_writer *w, uint64_t v)
 static inline void emit_goal(struct jit_writer *w, enum jit_goal goal,
                              const struct scan_op *op)
 {
-    if (w->jump_count == JIT_MAX_JUMPS) {
-        w->full = true;
-        return;
-    }
+    w->jumps = mem_grow(w->jumps, &w->jump_cap, w->jump_count + 1,
+                        sizeof *w->jumps);
     w->jumps[w->jump_count++] =
         (struct jit_jump){(uint32_t)w->out.len, goal, op};
     emit32(w, 0);
@@ -71,7 +71,8 @@ static inline void emit_goal(struct jit_writer *w, enum jit_goal goal,
 /* Jumps by condition: the second byte of "0F 8x". */
 enum { JIT_IF_CARRY = '\x82', JIT_IF_NOT_CARRY = '\x83',
        JIT_IF_ZERO = '\x84', JIT_IF_NOT_ZERO = '\x85',
-       JIT_IF_BELOW = '\x82', JIT_IF_NOT_BELOW = '\x83' };
+       JIT_IF_BELOW = '\x82', JIT_IF_NOT_BELOW = '\x83',
+       JIT_IF_ABOVE = '\x87' };
 
 static inline void emit_if(struct jit_writer *w, int condition,
                            enum jit_goal goal, const struct scan_op *op)

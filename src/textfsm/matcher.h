@@ -19,7 +19,8 @@ struct matcher_tools {
     struct scan_span *spans;      /* the groups of the last match */
     struct scanner scanner;
     struct jit jit;
-    unsigned jit_after;           /* runs of a program; for tests: fewer */
+    unsigned jit_after;           /* runs of a program; for tests: 1, or
+                                     0: never */
     uint32_t groups;              /* the most that a pattern has */
     bool no_scan;                 /* for tests: PCRE2 decides everything */
     uint32_t limit;               /* steps for PCRE2; more for long lines */

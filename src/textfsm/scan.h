@@ -35,6 +35,10 @@ enum scan_code {
 
 struct scanner;
 
+/* Which machine code may look at a line: none, code for lines that fit in
+ * one word, or in all of the scanner's words. */
+enum scan_coded { SCAN_CODED_NOT, SCAN_CODED_SHORT, SCAN_CODED_LONG };
+
 struct scan_op {
     enum scan_code code : 8;
     bool negated;
@@ -54,8 +58,9 @@ struct scan_op {
     uint64_t word, word_mask;     /* the first 8 bytes of a literal */
     const struct scan_op *want;   /* the literal that follows a loop, or NULL */
     const struct scan_op *next;   /* of SCAN_ALT: the other branch */
-    /* Its machine code, and that of what follows; or NULL (jit.h). */
-    bool (*jit)(struct scanner *s, const char *p);
+    /* Its machine code, and that of what follows, by what the line is; or
+     * NULL (jit.h). */
+    bool (*jit[3])(struct scanner *s, const char *p);
     struct scan_first first;      /* of a match that begins here */
     struct scan_first lead;       /* the same after white space */
 };
@@ -113,7 +118,7 @@ struct scanner {
     int depth;
     unsigned undos;
     bool undecided;
-    bool coded;                   /* machine code may look at this line */
+    enum scan_coded coded;
     struct scan_undo undo[SCAN_UNDOS];
 };
 
@@ -147,7 +152,8 @@ static inline void scan_start(struct scanner *s, const struct line *line)
     s->end = line->text + len;
     s->steps = SCAN_STEPS + (long)len * SCAN_STEPS_PER_BYTE;
     s->memo_steps = SCAN_MEMO_STEPS;
-    s->coded = len < SCAN_WORDS * 64;
+    s->coded = len < 64 ? SCAN_CODED_SHORT
+               : len < SCAN_WORDS * 64 ? SCAN_CODED_LONG : SCAN_CODED_NOT;
     if (!line->spaced || len >= 64) {
         scan_start_far(s, line);
         return;
@@ -174,8 +180,8 @@ int scan_undecided(struct scanner *s, const struct scan_op *op);
 static inline int scan_run(struct scanner *s, const struct scan_op *op)
 {
     s->undos = 0;
-    if (op->jit && s->coded ? op->jit(s, s->start)
-                            : scan_from(s, op, s->start))
+    if (op->jit[s->coded] ? op->jit[s->coded](s, s->start)
+                          : scan_from(s, op, s->start))
         return 1;
     return s->undecided ? scan_undecided(s, op) : 0;
 }

@@ -49,8 +49,8 @@ static void memo_fail(struct scanner *s, const struct scan_op *op,
 static inline bool go(struct scanner *s, const struct scan_op *op,
                       const char *p)
 {
-    return op->jit && s->coded && !s->memo ? op->jit(s, p)
-                                           : scan_from(s, op, p);
+    return op->jit[s->coded] ? op->jit[s->coded](s, p)
+                             : scan_from(s, op, p);
 }
 
 static inline bool try_plain(struct scanner *s, const struct scan_op *op,
@@ -476,6 +476,7 @@ static bool run_memo(struct scanner *s, const struct scan_op *op)
     s->memo = s->memory;
     s->steps = s->memo_steps;
     s->undecided = false;
+    s->coded = SCAN_CODED_NOT;
     matched = scan_from(s, op, s->start);
     s->memo_steps = s->steps;
     s->steps = 0;

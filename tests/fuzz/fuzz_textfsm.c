@@ -1,7 +1,7 @@
 /*
  * A template, a line "====", a text. Besides not crashing: the rows are the
- * same whether the text comes whole or in pieces, and whether the scanner or
- * PCRE2 decides.
+ * same whether the text comes whole or in pieces, and whether the scanner,
+ * its machine code or PCRE2 decides.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -71,8 +71,10 @@ static struct textfsm *compile(const char *template, size_t len)
     struct err e = {0};
     struct textfsm *t = textfsm_compile("fuzz", template, len, &e);
 
-    if (t)
-        t->tools.limit = STEPS;
+    if (!t)
+        return NULL;
+    t->tools.limit = STEPS;
+    t->tools.jit_after = 0;         /* never */
     return t;
 }
 
@@ -93,7 +95,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *template = (const char *)data, *text;
-    struct textfsm *t, *plain;
+    struct textfsm *t, *plain, *coded;
     size_t len;
     char *rows;
 
@@ -108,10 +110,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     plain = compile(template, len);
     plain->tools.no_scan = true;
+    coded = compile(template, len);
+    coded->tools.jit_after = 1;
     rows = parse_whole(t, text, size);
     compare(rows, parse_pieces(t, text, size));
     compare(rows, parse_whole(plain, text, size));
+    compare(rows, parse_whole(coded, text, size));
     free(rows);
+    textfsm_free(coded);
     textfsm_free(plain);
     textfsm_free(t);
     return 0;
