@@ -162,6 +162,18 @@ function lab.is_private(address)
       cidr.contains("192.168.0.0/16", address)
 end
 
+-- Does the router that has this address outside answer an echo request of
+-- ours, or else some other host in the Internet?
+function lab:outside(dest)
+  for _, link in ipairs(self.model.links) do
+    if self.model:address(link, link.b) == dest then
+      return self.model:ping(link, "local", link.b)
+    end
+  end
+  return self.model.ends["local"].address ~= nil and
+      not self:line().internet_down
+end
+
 -- A packet that leaves in clear: who out there answers?
 local function ping_outside(w, source, dest)
   local e = w.model.ends["local"]

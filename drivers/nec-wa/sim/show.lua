@@ -2,6 +2,7 @@
 
 local config = include("config")
 local dates = include("dates")
+local lab = include("lab")
 local site = include("site")
 
 local show = {}
@@ -17,7 +18,7 @@ local function inner(w, depth, fmt, ...)
 end
 
 local function clock(w, time)
-  local d = dates.split(w.clock(time))
+  local d = dates.split(lab.clock(time))
   return string.format("%04d/%02d/%02d %02d:%02d:%02d", d.year, d.month,
                        d.day, d.hour, d.min, d.sec)
 end

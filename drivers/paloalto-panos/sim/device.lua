@@ -2,6 +2,7 @@
 
 local config = include("config")
 local dates = include("dates")
+local lab = include("lab")
 local match = include("match")
 local network = include("network")
 local ping = include("ping")
@@ -185,7 +186,7 @@ local function link_of(map)
 end
 
 local function initiate(maps, text)
-  local d = dates.split(w.clock(w.model.time))
+  local d = dates.split(lab.clock(w.model.time))
   say("")
   say("Start time: %s.%02d %02d:%02d:%02d", d.month_name, d.day, d.hour,
       d.min, d.sec)

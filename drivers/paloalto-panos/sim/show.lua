@@ -2,6 +2,7 @@
 
 local config = include("config")
 local dates = include("dates")
+local lab = include("lab")
 local log = include("log")
 local site = include("site")
 
@@ -12,7 +13,7 @@ local function say(fmt, ...)
 end
 
 local function wall(w)
-  local d = dates.split(w.clock(w.model.time))
+  local d = dates.split(lab.clock(w.model.time))
   return string.format("%s %s %2d %02d:%02d:%02d", d.weekday:sub(1, 3),
                        d.month_name, d.day, d.hour, d.min, d.sec), d.year
 end
@@ -239,7 +240,7 @@ function show.log_system(w, words)
   end
   local rows = {}
   for _, e in ipairs(w.log.system) do
-    if e.time <= w.clock(w.model.time) and wanted(f, e) then
+    if e.time <= lab.clock(w.model.time) and wanted(f, e) then
       table.insert(rows, f.direction == "backward" and 1 or #rows + 1, e)
     end
   end

@@ -1,6 +1,7 @@
 -- Gateways, tunnels and their SAs, as the firewall prints them.
 
 local dates = include("dates")
+local lab = include("lab")
 
 local vpn = {}
 
@@ -9,7 +10,7 @@ local function say(fmt, ...)
 end
 
 local function day(w, time)
-  local d = dates.split(w.clock(time))
+  local d = dates.split(lab.clock(time))
   return string.format("%s.%02d %02d:%02d:%02d", d.month_name, d.day, d.hour,
                        d.min, d.sec)
 end

@@ -3,22 +3,13 @@
 local cidr = include("cidr")
 local config = include("config")
 local course = include("course")
-local dates = include("dates")
 local ike = include("ike")
+local lab = include("lab")
 local log = include("log")
 local network = include("network")
 local site = include("site")
-local tree = include("tree")
-
-local EPOCH = dates.seconds(2026, 3, 16, 10, 0, 0)
-local INTERVAL = 10
 
 local world = {}
-world.__index = world
-
-function world.clock(t)
-  return EPOCH + t
-end
 
 -- The network inside, and the firewall's address in it.
 local function lan_of(t)
@@ -30,54 +21,39 @@ local function lan_of(t)
   end
 end
 
--- Reads a firewall's configuration anew.
-function world:rebuild(name)
-  local r = site.read(self.cfg[name])
-  self.read[name] = r
-  self.model:set_end(name, site.make(r, self.trees[name]))
-  local e = self.model.ends[name]
-  ike.keep(self.model.state[name].ike, function(sa)
-    return e.policies[sa.policy] ~= nil
-  end)
-  ike.keep(self.model.state[name].sas, function(sa)
-    return e.maps[sa.map] ~= nil
-  end)
+local vendor = {write = config.write, read = site.read, lan = lan_of}
+
+function vendor.text(cfg)
+  return table.concat(config.lines(cfg), "\n")
 end
 
--- The network becomes like this one.
-function world:apply(net)
-  local was_up = self.trees and self.trees["local"].line.link
-  self.trees = net.ends
-  for name, t in pairs(net.ends) do
-    local cfg = config.write(t)
-    local text = table.concat(config.lines(cfg), "\n")
-    if self.texts[name] ~= text then
-      self.texts[name], self.cfg[name] = text, cfg
-    end
-    self:rebuild(name)
+-- What is no longer in the configuration takes its SAs with it.
+function vendor.make(w, name, r)
+  local e = site.make(r, w.trees[name])
+  local state = w.model.state[name]
+  if state then
+    ike.keep(state.ike, function(sa)
+      return e.policies[sa.policy] ~= nil
+    end)
   end
-  for _, link in ipairs(self.model.links) do
-    link.path = tree.path(net.paths[link.b])
-    link.hosts.b.silent = net.ends[link.b].host_silent
-    link.hosts.a.silent = net.ends["local"].host_silent
-  end
-  local up = net.ends["local"].line.link
-  if was_up ~= nil and was_up ~= up then
-    local wan = site.wan(self.read["local"])
-    self.log:event(self.model.time, up and "info" or "critical", "port", wan,
-                   "link-change", string.format("Port %s: %s", wan,
-                   up and "Up 1Gb/s-full duplex" or "Down 1Gb/s-full duplex"))
+  return e
+end
+
+function vendor.changed(w, name, before, after)
+  local was, is = before.line.link, after.line.link
+  if name == "local" and was ~= is then
+    local wan = site.wan(w.read["local"])
+    w.log:event(w.model.time, is and "info" or "critical", "port", wan,
+                "link-change", string.format(
+                "Port %s: %s 1Gb/s-full duplex", wan, is and "Up" or "Down"))
   end
 end
 
-function world:restarted(name)
-  if name == "local" then
-    self.boot = self.model.time
-  end
-end
+-- What a firewall does beside other routers.
+local more = {debug = {}}
 
 -- A gateway goes on trying IKE_SA_INIT after DPD.
-function world:renewed()
+function more:renewed()
   for _, link in ipairs(self.model.links) do
     for _, map in pairs(self.model.ends["local"].maps) do
       if map.peer == self.model:address(link, link.b) then
@@ -87,40 +63,8 @@ function world:renewed()
   end
 end
 
-function world:add_link(net, name)
-  local links = self.model.links
-  links[#links + 1] = {
-    a = "local", b = name, path = tree.path(net.paths[name]),
-    nets = {a = lan_of(net.ends["local"]), b = lan_of(net.ends[name])},
-    hosts = {a = {silent = net.ends["local"].host_silent},
-             b = {silent = net.ends[name].host_silent}},
-  }
-end
-
--- Which end's hosts talk: the starter's; of a second VPN always ours.
-function world:start_talk(net, setup)
-  local talk = setup.traffic or
-      (setup.role == "responder" and "peer" or "local")
-  local interval = setup.interval or INTERVAL
-  local l = net.ends["local"]
-  local function say(from, src, dest)
-    self.model:talk(from, {src = src, dest = dest, size = 84}, interval,
-                    interval * (from == "local" and 0.1 or 0.6),
-                    setup.quiet_since)
-  end
-  if talk == "local" or talk == "both" then
-    say("local", l.host, net.ends.peer.host)
-  end
-  if talk == "peer" or talk == "both" then
-    say("peer", net.ends.peer.host, l.host)
-  end
-  if net.ends.peer2 then
-    say("local", l.host, net.ends.peer2.host)
-  end
-end
-
 -- The gateway to a peer, the tunnels behind it, and their SAs' figures.
-function world:of_peer(peer)
+function more:of_peer(peer)
   for name, g in pairs(self.read["local"].gateways) do
     if g.peer == peer then
       local tunnels = {}
@@ -157,7 +101,7 @@ local function newest_child(w, peer)
 end
 
 -- What the log needs beside the notice itself.
-function world:complete(kind, f)
+function more:complete(kind, f)
   local g, tunnels = self:of_peer(f.peer or f.sa and f.sa.peer)
   if not g then
     return nil
@@ -194,14 +138,14 @@ local function watch(w, name, f)
   end
 end
 
-function world:packet(time, f, out)
+function more:packet(time, f, out)
   if self.pcap then
     local list = self.pcap
     local from, to = f.sa.address, f.sa.peer
     if not out then
       from, to = to, from
     end
-    list[#list + 1] = {time = self.clock(time), from = from, to = to,
+    list[#list + 1] = {time = lab.clock(time), from = from, to = to,
                        port = f.sa.port, answer = f.answer,
                        initiator = (f.sa.role == "initiator") == out}
   end
@@ -210,7 +154,7 @@ end
 local PACKETS = {live_sent = {{true}}, live_answer = {{false, true}},
                  live_request = {{false}, {true, true}}}
 
-function world:capture(kind, f, time)
+function more:capture(kind, f, time)
   for i, p in ipairs(PACKETS[kind] or {}) do
     if not (i == 2 and f.mute) then
       f.answer = p[2]
@@ -219,24 +163,24 @@ function world:capture(kind, f, time)
   end
 end
 
-function world:notice(name, kind, fields, time)
+function vendor.notice(w, name, kind, fields, time)
   if kind == "finish" and fields.phase == 1 then
-    watch(self, name, fields)
+    watch(w, name, fields)
   end
   if name ~= "local" then
     return
   end
   -- A negotiation has its SA only a moment after it began.
   if kind == "begin" then
-    self.model:spawn(function()
-      self:record(kind, fields, self.model.time)
+    w.model:spawn(function()
+      w:record(kind, fields, w.model.time)
     end)
   else
-    self:record(kind, fields, time)
+    w:record(kind, fields, time)
   end
 end
 
-function world:record(kind, fields, time)
+function more:record(kind, fields, time)
   local f = self:complete(kind, fields)
   if f then
     self:capture(kind, f, time)
@@ -253,45 +197,26 @@ local function names_of(t)
   return list
 end
 
+function vendor.old_noise(w)
+  w.log:old_noise(names_of(w.read["local"].gateways),
+                  w.trees["local"].line.address, w.trees.peer.line.address)
+end
+
 function world.new(scenario, knobs)
-  local nets = network.build(scenario, knobs)
-  local w = setmetatable({
-    cfg = {}, read = {}, texts = {}, sound = nets.sound, faulty = nets.faulty,
-    boot = -595000, debug = {},
-  }, world)
-  w.log = log.new(world.clock)
-  w.model = ike.new(function(...)
-    w:notice(...)
-  end, course.start(scenario))
-  w.model.real_v2, w.model.repeats = true, {4, 6, 8, 10}
-  local first = course.first(w, scenario)
-  w:apply(first)
-  for name in pairs(first.ends) do
-    if name ~= "local" then
-      w:add_link(first, name)
-    end
-  end
-  if knobs["old-noise"] then
-    w.log:old_noise(names_of(w.read["local"].gateways),
-                    first.ends["local"].line.address,
-                    first.ends.peer.line.address)
-  end
-  w.log:everyday(course.start(scenario) - 5000)
-  w:start_talk(first, scenario.setup)
-  course.plan(w, scenario, knobs)
-  w.model:advance(0)
+  local journal = log.new(lab.clock)
+  journal:everyday(course.start(scenario) - 5000)
+  local w = lab.new{
+    scenario = scenario, knobs = knobs, vendor = vendor,
+    nets = network.build(scenario, knobs), log = journal, boot = -595000,
+    model = {real_v2 = true, repeats = {4, 6, 8, 10}}, with = more,
+  }
   w.candidate = config.copy(w.cfg["local"])
-  w.sessions = #w.log.system
   return w
 end
 
-function world:commit()
+function more:commit()
   self.cfg["local"] = config.copy(self.candidate)
   self:rebuild("local")
-end
-
-function world:line()
-  return self.trees["local"].line
 end
 
 local function own_network(w, dest)
@@ -303,18 +228,8 @@ local function own_network(w, dest)
   end
 end
 
--- The link whose other firewall has this address outside.
-local function link_of_peer(w, dest)
-  for _, link in ipairs(w.model.links) do
-    if w.trees[link.b].line.address == dest or
-        w.model:address(link, link.b) == dest then
-      return link
-    end
-  end
-end
-
 -- One echo request of the firewall: answered or not.
-function world:ping(dest, source, size, df, first)
+function more:ping(dest, source, size, df, first)
   local e = self.model.ends["local"]
   if own_network(self, dest) then
     return true
@@ -331,11 +246,7 @@ function world:ping(dest, source, size, df, first)
       df = df, urgent = first, router = dest == inside,
     })
   end
-  local link = link_of_peer(self, dest)
-  if link then
-    return self.model:ping(link, "local", link.b)
-  end
-  return e.address ~= nil and not self:line().internet_down
+  return self:outside(dest)
 end
 
 return world
