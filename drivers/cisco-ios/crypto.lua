@@ -275,8 +275,8 @@ function crypto.log(rows, subject, about)
     local head = head_of(rows)
     local out
 
-    lib.assign(all)
     add_ages(all, about)
+    lib.assign(all)
     with_one_peer(all, subject)
     out = log_facts(all, subject, {peers = about.peers, alone = about.alone})
     out.enabled = head.buffer ~= 'disabled'

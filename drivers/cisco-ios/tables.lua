@@ -173,24 +173,33 @@ end
 
 local sums_up = {['ike.mode-failure'] = true, ['ike.bad-message'] = true}
 
--- Events in order: e.peer where it can be told, e.near true when it was told
--- by a neighbour.
+-- Are two lines of the same moment, as far as their ages are known?
+local function together(a, b)
+    return a == nil or b == nil or a - b <= 10
+end
+
+-- Gives events a peer where it can be told: by the number in brackets, or by
+-- the line before that names one.
 function tables.assign(all)
     local by_number, latest = {}, nil
 
     for _, e in ipairs(all) do
         local number = number_of(e.text)
         local peer = e.peer or peer_of(e.text)
+        local near
 
         if peer then
-            latest = peer
-            by_number[number or ''] = peer
+            latest = {peer = peer, age_s = e.age_s}
+            if number then
+                by_number[number] = latest
+            end
+            e.peer = e.event ~= 'other' and peer or nil
         elseif number or e.event ~= 'other' and e.text:match('^IPS[Ee][Cc]')
         then
-            e.peer = by_number[number or ''] or latest
-        end
-        if number and peer then
-            e.peer = e.event ~= 'other' and peer or e.peer
+            near = number and by_number[number] or latest
+            if near and together(near.age_s, e.age_s) then
+                e.peer = near.peer
+            end
         end
     end
     for i, e in ipairs(all) do
