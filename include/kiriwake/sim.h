@@ -35,6 +35,12 @@ void sim_receive(struct sim *s, const char *bytes, size_t len,
  * without input (0: never); it may be now_ms itself: call again. */
 void sim_output(struct sim *s, struct buf *out, uint64_t now_ms,
                 uint64_t *due_ms);
+/* The speed of its serial line, 10 bits a byte in both directions (knob
+ * "baud"); 0: it is reached otherwise, in no time. */
+unsigned sim_baud(const struct sim *s);
+/* The speed of the terminal at the other end, from now on: bytes are garbled
+ * where it is another. 0: the same. */
+void sim_set_terminal(struct sim *s, unsigned baud);
 /* The device closed the session (logout, disconnect fault), and all that it
  * sent before has been handed over. */
 bool sim_closed(const struct sim *s);

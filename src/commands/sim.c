@@ -39,6 +39,8 @@ static int take_value(struct options *o, const char *name, const char *value)
 {
     if (strcmp(name, "--fault") == 0)
         add_knob(o, value);
+    else if (strcmp(name, "--baud") == 0)
+        buf_printf(&o->knobs, "%sbaud=%s", o->knobs.len ? "&" : "", value);
     else if (strcmp(name, "--data") == 0)
         return add_dir(o, value);
     else if (strcmp(name, "--transcript") == 0)
@@ -154,8 +156,8 @@ static int run(int argc, char **argv)
 const struct command command_sim = {
     .name = "sim",
     .args = "DRIVER SCENARIO (--stdio | --ssh PORT | --telnet PORT | --pty | "
-            "--peer-config) [--fault K=V]... [--login] [--transcript FILE] "
-            "[--data DIR]",
+            "--peer-config) [--fault K=V]... [--login] [--baud N] "
+            "[--transcript FILE] [--data DIR]",
     .summary = "a simulated router to talk to",
     .run = run,
 };

@@ -23,7 +23,8 @@ static const struct {
     {"prompt", WORD},     {"disconnect", NUMBER},
     {"unplug", NUMBER},   {"config-held", WORD},
     {"japanese", WORD},   {"user", WORD},       {"login", WORD},
-    {"record", WORD},
+    {"record", WORD},     {"baud", NUMBER},     {"line-baud", NUMBER},
+    {"line-noise", NUMBER},
 };
 #define KNOWN (sizeof known / sizeof known[0])
 
@@ -80,6 +81,12 @@ static int set_number(struct knobs *k, const char *key, const char *value,
         k->delay_ms = n;
     else if (strcmp(key, "unplug") == 0)
         k->unplug = n;
+    else if (strcmp(key, "baud") == 0)
+        k->baud = (unsigned)n;
+    else if (strcmp(key, "line-baud") == 0)
+        k->line_baud = (unsigned)n;
+    else if (strcmp(key, "line-noise") == 0)
+        k->line_noise = n;
     else
         k->disconnect = n;
     return 0;

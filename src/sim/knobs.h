@@ -18,6 +18,9 @@ struct knobs {
     uint64_t delay_ms;
     size_t disconnect;      /* after so many bytes; 0: never */
     size_t unplug;          /* the same, but it can be plugged again */
+    unsigned baud;          /* of the device's console; 0: not paced */
+    unsigned line_baud;     /* of the terminal; 0: unknown */
+    size_t line_noise;      /* a wrong byte after so many; 0: none */
     bool echo_off;          /* typed characters are not echoed */
     bool echo_none;         /* nor is the end of the line */
     bool redraw, noise, wrong_prompt;

@@ -8,6 +8,7 @@
 #include "program.h"
 #include "printout.h"
 #include "scenario.h"
+#include "wire.h"
 #include "kiriwake/mem.h"
 
 #define PAGER "--More--"
@@ -40,6 +41,9 @@ struct sim {
     struct printout reply;
     struct buf typed, ready;
     size_t sent, rows, shown;       /* shown: lines since the last pager */
+    unsigned baud, terminal;        /* speeds; 0: no serial line, unknown */
+    struct wire in, out;            /* of a serial line */
+    struct buf arrived;
 };
 
 static void host_out(void *arg, const char *text, size_t len)
@@ -395,14 +399,55 @@ static void start_clock(struct sim *s, uint64_t now_ms)
     }
 }
 
-void sim_receive(struct sim *s, const char *bytes, size_t len,
+static void take(struct sim *s, const char *bytes, size_t len,
                  uint64_t now_ms)
 {
-    start_clock(s, now_ms);
     work(s, now_ms);
     if (s->typed.len + len <= MAX_TYPED)
         buf_add(&s->typed, bytes, len);
     work(s, now_ms);
+}
+
+/* --- the serial line ------------------------------------------------------ */
+
+static unsigned terminal_baud(const struct sim *s)
+{
+    return s->terminal ? s->terminal : s->baud;
+}
+
+/* Typed bytes that have come through the line. */
+static void arrive(struct sim *s, uint64_t now_ms)
+{
+    buf_clear(&s->arrived);
+    wire_receive(&s->in, terminal_baud(s), s->baud, &s->arrived, now_ms);
+    if (s->arrived.len)
+        take(s, s->arrived.data, s->arrived.len, now_ms);
+}
+
+static void sooner(uint64_t *due, uint64_t at)
+{
+    if (at && (!*due || at < *due))
+        *due = at;
+}
+
+void sim_receive(struct sim *s, const char *bytes, size_t len,
+                 uint64_t now_ms)
+{
+    start_clock(s, now_ms);
+    if (s->baud)
+        wire_send(&s->in, bytes, len, now_ms);
+    else
+        take(s, bytes, len, now_ms);
+}
+
+unsigned sim_baud(const struct sim *s)
+{
+    return s->baud;
+}
+
+void sim_set_terminal(struct sim *s, unsigned baud)
+{
+    s->terminal = baud;
 }
 
 /* How much may be handed over now. */
@@ -417,6 +462,26 @@ static size_t portion(const struct sim *s)
     if (s->knobs.unplug && !s->replugged && s->sent + n > s->knobs.unplug)
         n = s->knobs.unplug - s->sent;
     return n;
+}
+
+/* The first n bytes that are ready; noise is the same every time. */
+static void hand_over(struct sim *s, size_t n, struct buf *out,
+                      uint64_t now_ms)
+{
+    struct buf b = {0};
+
+    for (size_t i = 0; i < n; i++) {
+        buf_addc(&b, s->ready.data[i]);
+        if (s->knobs.line_noise && ++s->sent % s->knobs.line_noise == 0)
+            buf_addc(&b, (char)(s->sent * 73 % 251));
+    }
+    if (!s->knobs.line_noise)
+        s->sent += n;
+    if (s->baud)
+        wire_send(&s->out, b.data, b.len, now_ms);
+    else
+        buf_add(out, b.data, b.len);
+    buf_free(&b);
 }
 
 /* What it printed with nobody on the line is lost. */
@@ -438,23 +503,31 @@ void sim_output(struct sim *s, struct buf *out, uint64_t now_ms,
     size_t n;
 
     start_clock(s, now_ms);
+    if (s->baud)
+        arrive(s, now_ms);
     work(s, now_ms);
     n = portion(s);
     if (n)
-        buf_add(out, s->ready.data, n);
+        hand_over(s, n, out, now_ms);
     buf_drop(&s->ready, n);
-    s->sent += n;
     cut(s);
+    if (s->baud)
+        wire_receive(&s->out, s->baud, s->terminal, out, now_ms);
     *due_ms = 0;
     if (s->ready.len)
         *due_ms = now_ms ? now_ms : 1;
     else if (s->state == STATE_BUSY)
         *due_ms = printout_next_ms(&s->reply);
+    if (s->baud) {
+        sooner(due_ms, wire_due(&s->out, s->baud));
+        sooner(due_ms, wire_due(&s->in, terminal_baud(s)));
+    }
 }
 
 bool sim_closed(const struct sim *s)
 {
-    return s->unplugged || (s->state == STATE_CLOSED && !s->ready.len);
+    return s->unplugged || (s->state == STATE_CLOSED && !s->ready.len &&
+                            !s->out.queue.len);
 }
 
 bool sim_unplugged(const struct sim *s)
@@ -491,6 +564,8 @@ static int start(struct sim *s, bool login, struct err *e)
     s->password = ask(s, "password", NULL);
     s->banner = ask(s, "banner", NULL);
     s->state = STATE_BUSY;
+    s->baud = s->knobs.baud;
+    s->terminal = s->knobs.line_baud;
     return 0;
 }
 
@@ -537,6 +612,9 @@ void sim_free(struct sim *s)
     printout_free(&s->reply);
     buf_free(&s->typed);
     buf_free(&s->ready);
+    wire_free(&s->in);
+    wire_free(&s->out);
+    buf_free(&s->arrived);
     free(s);
 }
 

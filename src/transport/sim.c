@@ -9,6 +9,8 @@
 #include "kiriwake/sim.h"
 #include "kiriwake/transport.h"
 
+#define USUAL_BAUD 9600
+
 struct sim_transport {
     struct transport base;
     struct sim *sim;
@@ -65,6 +67,16 @@ static void sim_close(struct transport *t)
     free(s);
 }
 
+static void sim_set_baud(struct transport *t, unsigned baud)
+{
+    struct sim_transport *s = (struct sim_transport *)t;
+
+    if (!sim_baud(s->sim))
+        return;
+    sim_set_terminal(s->sim, baud);
+    t->baud = baud;
+}
+
 static const struct transport_ops ops = {
     .name = "sim",
     .read = sim_read,
@@ -72,6 +84,7 @@ static const struct transport_ops ops = {
     .tick = sim_tick,
     .answer = sim_answer,
     .close = sim_close,
+    .set_baud = sim_set_baud,
 };
 
 struct transport *transport_sim(struct sim *sim)
@@ -83,6 +96,10 @@ struct transport *transport_sim(struct sim *sim)
     s->base.stage = "connect";
     s->base.fd = -1;
     s->sim = sim;
+    if (sim_baud(sim)) {        /* a terminal begins as most consoles do */
+        s->base.serial = true;
+        sim_set_baud(&s->base, USUAL_BAUD);
+    }
     return &s->base;
 }
 

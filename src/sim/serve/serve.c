@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -68,7 +69,32 @@ static int wait_ms(uint64_t due)
     return due > now ? (int)(due - now) : 0;
 }
 
+/* The speed that somebody has set on a terminal; 0: no number. */
+static unsigned speed_of(int tty)
+{
+    static const struct {
+        speed_t code;
+        unsigned baud;
+    } speeds[] = {
+        {B1200, 1200},     {B2400, 2400},     {B4800, 4800},
+        {B9600, 9600},     {B19200, 19200},   {B38400, 38400},
+        {B57600, 57600},   {B115200, 115200}, {B230400, 230400},
+    };
+    struct termios t;
+
+    for (size_t i = 0; tcgetattr(tty, &t) == 0 &&
+                       i < sizeof speeds / sizeof speeds[0]; i++)
+        if (cfgetospeed(&t) == speeds[i].code)
+            return speeds[i].baud;
+    return 0;
+}
+
 void serve_descriptors(struct sim *s, int in, int out)
+{
+    serve_terminal(s, in, out, -1);
+}
+
+void serve_terminal(struct sim *s, int in, int out, int tty)
 {
     struct pollfd p = {.fd = in, .events = POLLIN};
     struct buf b = {0};
@@ -78,6 +104,8 @@ void serve_descriptors(struct sim *s, int in, int out)
     for (;;) {
         ssize_t n;
 
+        if (tty >= 0 && sim_baud(s))
+            sim_set_terminal(s, speed_of(tty));
         sim_output(s, &b, serve_now(), &due);
         if (write_all(out, &b) < 0 || sim_closed(s))
             break;

@@ -26,6 +26,9 @@ void serve_close(const struct serve *v, struct sim *s);
 /* One end of a conversation: bytes from in, bytes to out, until the device
  * closes or the other side does. */
 void serve_descriptors(struct sim *s, int in, int out);
+/* The same on a terminal's master; tty: its other side, whose speed is read
+ * when the device has one. */
+void serve_terminal(struct sim *s, int in, int out, int tty);
 
 /* A socket that listens on 127.0.0.1; prints nothing. -1 and *e. *port
  * becomes the one that was chosen. */

@@ -51,7 +51,7 @@ int serve_pty(const struct serve *v, struct err *e)
     printf("listening %s user=%s password=%s\n", ptsname(fd), sim_user(s),
            sim_password(s));
     fflush(stdout);
-    serve_descriptors(s, fd, fd);
+    serve_terminal(s, fd, fd, slave);
     serve_close(v, s);
     close(slave);
     close(fd);
