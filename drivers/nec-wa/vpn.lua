@@ -22,7 +22,7 @@ local function mode_of(profile, policy)
     if policy and policy.mode then
         return policy.mode
     end
-    if not is_v4(profile.peer) or
+    if profile.peer ~= nil and not is_v4(profile.peer) or
         policy and (policy.local_id or policy.remote_id) then
         return 'aggressive'
     end
@@ -32,6 +32,8 @@ end
 local function role_of(profile, mode)
     if profile.peer == 'any' then
         return 'responder'
+    elseif not profile.peer then
+        return 'either'
     end
     return mode == 'main' and 'either' or 'initiator'
 end
@@ -39,14 +41,13 @@ end
 local function vpn_of(c, p)
     local policy = p.ike_policy and c.ike_policies[p.ike_policy]
     local tunnel = tunnel_of(c, p.name)
-    local peer = p.peer or 'any'
-    local mode = mode_of({peer = peer}, policy)
+    local mode = mode_of(p, policy)
 
     return cite({
         id = p.name, name = p.name, context = '', ike_version = 1,
-        peer = peer, peer_any = peer == 'any', policy = p.ike_policy,
-        interface = tunnel and tunnel.name, mode = mode,
-        role = role_of({peer = peer}, mode),
+        peer = p.peer or 'unknown', peer_any = p.peer == 'any',
+        policy = p.ike_policy, interface = tunnel and tunnel.name,
+        mode = mode, role = role_of(p, mode),
     }, p)
 end
 
@@ -86,9 +87,9 @@ local function add_ike_policy(c, out, profile)
         return
     end
     out.ike_policy = cite({
-        name = policy.name, peer = profile.peer or 'any',
-        peer_any = (profile.peer or 'any') == 'any', key = policy.key,
-        mode = mode_of({peer = profile.peer or 'any'}, policy),
+        name = policy.name, peer = profile.peer,
+        peer_any = profile.peer == 'any', key = policy.key,
+        mode = mode_of(profile, policy),
         proposals = policy.proposals, nat_traversal = policy.natt == true,
     }, policy)
     out.ike_local_id, out.ike_remote_id = policy.local_id, policy.remote_id
@@ -215,8 +216,8 @@ function vpn.config(c, subject)
     if not p then
         return out
     end
-    out.map = cite({name = p.name, peer = p.peer or 'any',
-                    peer_any = (p.peer or 'any') == 'any', proposals = {},
+    out.map = cite({name = p.name, peer = p.peer,
+                    peer_any = p.peer == 'any', proposals = {},
                     ike_policy = p.ike_policy,
                     ipsec_policy = p.ipsec_policy, source = p.source}, p)
     add_ike_policy(c, out, p)

@@ -199,6 +199,26 @@ static void test_ip_address(void **state)
     json_decref(env);
 }
 
+/* Cut anywhere: nothing, or what the whole text says. */
+static void test_ip_address_cut(void **state)
+{
+    char *text = fixture("ip_address");
+    json_t *env = branch();
+
+    (void)state;
+    for (size_t n = 1; n < line_count(text); n++) {
+        char *cut = first_lines(text, n);
+        json_t *f = read_text("ip_address", cut, SUBJECT, env);
+
+        if (strcmp(state_of(f), "unreadable") != 0)
+            assert_leaf(f, "wan.address", "\"203.0.113.7\"");
+        json_decref(f);
+        free(cut);
+    }
+    free(text);
+    json_decref(env);
+}
+
 /* Carrier-grade NAT (RFC 6598) and RFC 1918 alike; their neighbours not. */
 static void test_private(void **state)
 {
@@ -424,6 +444,8 @@ static void test_references(void **state)
     assert_leaf(f, "missing_ipsec_proposals", "[\"nowhere-2\"]");
     assert_leaf(f, "tunnel.shutdown", "true");
     json_decref(f);
+    assert_unreadable("config", "ipsec profile head-prof\n ipsec policy a\n",
+                      SUBJECT, NULL, "a profile without a peer");
     f = read_text("config", "ipsec profile head-prof\n ipsec policy a\n"
                             " ike policy b\n peer 203.0.113.20\n",
                   SUBJECT, NULL);
@@ -513,6 +535,7 @@ int main(void)
         cmocka_unit_test(test_ipsec_sa_damage),
         cmocka_unit_test(test_ipsec_sa_narrowed),
         cmocka_unit_test(test_ip_address),
+        cmocka_unit_test(test_ip_address_cut),
         cmocka_unit_test(test_private),
         cmocka_unit_test(test_no_address),
         cmocka_unit_test(test_ip_address_damage),
