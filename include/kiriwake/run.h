@@ -77,11 +77,20 @@ void run_decide(struct run *r, const char *outcome, const char *remark);
 /* Sends one read command by hand; its reply comes by line(). -1 and *e when
  * the driver knows no read probe with that command. */
 int run_send(struct run *r, const char *command, struct err *e);
+/*
+ * A plain terminal on the same session: what is under way is forgotten, what
+ * the person types goes to the device as it is, what comes is told by line()
+ * and run_view's "line". Closing it looks at the line anew and reads the
+ * check point again. -1 and *e when the link is not up.
+ */
+int run_terminal(struct run *r, bool on, struct err *e);
+void run_type(struct run *r, const char *bytes, size_t len);
 /* Undo, leave modes, log out, then done. why: "interrupted", "timeout". */
 void run_stop(struct run *r, const char *why);
 
 /* As walker_view, and {"case", "target", "device": {…}, "session": "opening|
- * login|stuck|ready|closed", "stage", "error": null|{stage, what, try},
+ * login|stuck|terminal|ready|closed", "line": what stands unfinished on the
+ * line of the terminal, or null, "stage", "error": null|{stage, what, try},
  * "paused": bool, "legacy": ""} (new reference). */
 json_t *run_view(const struct run *r);
 /* The whole `check --json` object (new reference). */

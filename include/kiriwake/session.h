@@ -27,6 +27,7 @@ enum session_state {
     SESSION_OPENING, SESSION_ASKING,
     SESSION_LOOKING,        /* what is on the line? (transport's console) */
     SESSION_STUCK,          /* no session: session_line says why */
+    SESSION_TERMINAL,       /* a person types: session_terminal */
     SESSION_LOGIN, SESSION_READY,
     SESSION_CLOSING,        /* leaving modes, logging out */
     SESSION_CLOSED,         /* done, or err says what failed */
@@ -75,6 +76,15 @@ void session_free(struct session *s);
 void session_know(struct session *s,
                   const struct console_profile *const *profiles,
                   size_t count);
+/*
+ * A plain terminal: what is queued or in flight is forgotten without a reply,
+ * what a person types goes to the device as it is (session_type), what comes
+ * is told by line() alone; session_pending is the unfinished line (scrubbed;
+ * the caller frees). Off: looks at the line anew. False: the link is not up.
+ */
+bool session_terminal(struct session *s, bool on);
+void session_type(struct session *s, const char *bytes, size_t len);
+char *session_pending(struct session *s);
 /* STUCK: looks once more, listening first for so long (0: as usual). A
  * password that was refused is not typed again. */
 void session_look(struct session *s, unsigned listen_ms);

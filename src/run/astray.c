@@ -260,6 +260,7 @@ static void begin(struct run *r)
     const struct driver *d = run_any_driver(r);
 
     r->astray = true;
+    r->relink.on = false;
     r->heard_once = false;
     r->phase = RUN_WALKING;
     if (r->walker) {                    /* resumed: go on */
@@ -276,7 +277,7 @@ void astray_stuck(struct run *r)
 {
     if (r->phase >= RUN_CLOSING)
         return;
-    if (r->relink.on && r->in_line_flow) {
+    if (r->in_line_flow && (r->relink.on || r->phase != RUN_WALKING)) {
         r->relink.on = r->astray = false;       /* begins at its place */
         json_decref(r->line_effect);
         r->line_effect = NULL;

@@ -23,6 +23,7 @@ struct job {
 };
 
 enum run_phase { RUN_OPENING, RUN_DETECTING, RUN_WALKING,
+                 RUN_TERMINAL,      /* a person types into the line */
                  RUN_LOST,          /* the link: it is opened again soon */
                  RUN_CLOSING, RUN_DONE };
 

@@ -645,6 +645,8 @@ void run_pump(struct run *r)
         session_pump(r->session);
     if (r->capture)
         saved_pump(r);
+    if (r->phase == RUN_TERMINAL)
+        run_changed(r);         /* the unfinished line may be another */
     now = clock_now(&r->clock);
     if (r->end_due_ms && now >= r->end_due_ms && r->phase < RUN_CLOSING) {
         r->end_due_ms = 0;

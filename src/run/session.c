@@ -356,6 +356,16 @@ static void on_event(struct session *s, struct console_event *ev)
     }
 }
 
+/* At the end only what was in flight; at a terminal only what came. */
+static bool is_told(const struct session *s, enum console_event_type type)
+{
+    if (type == CONSOLE_LINE || type == CONSOLE_LOG)
+        return true;
+    if (s->state == SESSION_TERMINAL)
+        return false;
+    return !s->finishing || type == CONSOLE_REPLY;
+}
+
 static bool take_events(struct session *s)
 {
     struct console_event ev;
@@ -363,8 +373,7 @@ static bool take_events(struct session *s)
 
     while (console_next(s->console, &ev)) {
         any = true;
-        if (!s->finishing || ev.type == CONSOLE_REPLY ||
-            ev.type == CONSOLE_LINE || ev.type == CONSOLE_LOG)
+        if (is_told(s, ev.type))
             on_event(s, &ev);
         console_event_free(&ev);
     }
@@ -415,7 +424,8 @@ static bool turn(struct session *s)
     if (s->state == SESSION_CLOSED)     /* the owner closed it */
         return false;
     busy |= read_bytes(s);
-    busy |= is_looking(s) ? look_turn(s) : settle(s);
+    if (s->state != SESSION_TERMINAL)
+        busy |= is_looking(s) ? look_turn(s) : settle(s);
     busy |= take_events(s);
     if (s->state != SESSION_CLOSED)
         deadline_check(s);

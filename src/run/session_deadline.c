@@ -194,7 +194,8 @@ void deadline_check(struct session *s)
             fail_open(s);
         return;
     }
-    if (s->state == SESSION_LOOKING || s->state == SESSION_STUCK)
+    if (s->state == SESSION_LOOKING || s->state == SESSION_STUCK ||
+        s->state == SESSION_TERMINAL)
         return;
     if (s->state == SESSION_LOGIN) {
         login_tick(s);
@@ -238,6 +239,8 @@ uint64_t deadline_due(const struct session *s)
     if (s->state == SESSION_CLOSED)
         return 0;
     sooner(&due, s->t->due_ms);
+    if (s->state == SESSION_TERMINAL)
+        return due;
     if (s->look && s->state < SESSION_LOGIN)
         sooner(&due, look_due(s));
     else if (s->unsettled)

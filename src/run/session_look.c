@@ -31,7 +31,7 @@ static void restart(struct session *s)
     session_set_state(s, SESSION_LOOKING);
 }
 
-void look_begin(struct session *s)
+static bool look_make(struct session *s)
 {
     const struct console_profile *own[] = {s->profile};
     const struct line_options o = {
@@ -41,11 +41,73 @@ void look_begin(struct session *s)
         .speeds = s->t->ops->set_baud != NULL,
     };
 
-    s->look = line_look_new(&o, &s->err);
-    if (s->look)
+    if (!s->look)
+        s->look = line_look_new(&o, &s->err);
+    return s->look != NULL;
+}
+
+void look_begin(struct session *s)
+{
+    if (look_make(s))
         restart(s);
     else
         session_finish(s);
+}
+
+/* --- a person at the line --- */
+
+static void forget_work(struct session *s)
+{
+    queue_drop(s);
+    console_abandon(s->console, REPLY_TIMEOUT, NULL);
+    job_free(&s->current);
+    s->has_previous = s->is_lost = false;
+    s->work = WORK_NONE;
+    s->asked = ASKED_NOTHING;
+}
+
+static bool can_type(const struct session *s)
+{
+    return s->t && s->t->state == TRANSPORT_READY &&
+           s->state != SESSION_CLOSING && s->state != SESSION_CLOSED;
+}
+
+/* What the person did is not known: nothing of before holds. */
+static void end_terminal(struct session *s)
+{
+    if (s->look)
+        line_look_again(s->look, 0);
+    s->user_sent = s->password_sent = false;
+    s->users = 0;
+    look_begin(s);
+}
+
+bool session_terminal(struct session *s, bool on)
+{
+    if (!can_type(s) || on == (s->state == SESSION_TERMINAL))
+        return false;
+    s->now = clock_now(s->clock);
+    s->more = true;
+    if (!on) {
+        end_terminal(s);
+        return true;
+    }
+    forget_work(s);
+    session_set_state(s, SESSION_TERMINAL);
+    return true;
+}
+
+void session_type(struct session *s, const char *bytes, size_t len)
+{
+    if (s->state != SESSION_TERMINAL)
+        return;
+    buf_add(console_output(s->console), bytes, len);
+    s->more = true;
+}
+
+char *session_pending(struct session *s)
+{
+    return session_scrub(s, console_pending_line(s->console));
 }
 
 void session_look(struct session *s, unsigned listen_ms)

@@ -1,6 +1,7 @@
 /* What the screen and `check --json` show of a run. */
 #include "inner.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "kiriwake/msg.h"
@@ -102,6 +103,7 @@ static const char *session_word(const struct run *r)
     static const char *const words[] = {
         [SESSION_OPENING] = "opening", [SESSION_ASKING] = "opening",
         [SESSION_LOOKING] = "login",   [SESSION_STUCK] = "stuck",
+        [SESSION_TERMINAL] = "terminal",
         [SESSION_LOGIN] = "login",     [SESSION_READY] = "ready",
         [SESSION_CLOSING] = "closing", [SESSION_CLOSED] = "closed",
     };
@@ -109,6 +111,17 @@ static const char *session_word(const struct run *r)
     if (r->capture)
         return r->phase == RUN_DONE ? "closed" : "ready";
     return r->session ? words[session_state(r->session)] : "closed";
+}
+
+/* Where a person types: what stands on the line. */
+static json_t *pending_line(const struct run *r)
+{
+    char *line = r->phase == RUN_TERMINAL ? session_pending(r->session)
+                                          : NULL;
+    json_t *out = line ? json_string(line) : json_null();
+
+    free(line);
+    return out;
 }
 
 json_t *run_view(const struct run *r)
@@ -123,6 +136,7 @@ json_t *run_view(const struct run *r)
     json_object_set_new(v, "stage", json_string(r->err.stage));
     json_object_set_new(v, "error", error(r));
     json_object_set_new(v, "paused", json_boolean(r->paused));
+    json_object_set_new(v, "line", pending_line(r));
     json_object_set_new(
         v, "legacy",
         json_string(r->session ? session_legacy(r->session) : ""));

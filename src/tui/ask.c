@@ -319,6 +319,7 @@ static const struct key keys[] = {
     {KEY_NPAGE, "PgDn", N_("Scroll"), key_look, NULL},
     {'b', "b", N_("Back"), key_back, NULL},
     {'r', "r", N_("Retry"), key_retry, NULL},
+    {'!', "!", N_("Terminal"), screen_key_terminal, screen_can_terminal},
     {0},
 };
 

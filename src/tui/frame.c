@@ -65,6 +65,8 @@ static const struct {
 } sessions[] = {
     {"opening", N_("connecting"), STYLE_WARN},
     {"login", N_("logging in"), STYLE_WARN},
+    {"stuck", N_("no session"), STYLE_BAD},
+    {"terminal", N_("by hand"), STYLE_WARN},
     {"ready", N_("connected"), STYLE_OK},
     {"closing", N_("logging out"), STYLE_WARN},
     {"closed", N_("not connected"), STYLE_DIM},

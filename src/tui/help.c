@@ -41,6 +41,7 @@ static const struct {
     {"b", N_("back to the check point before")},
     {"m", N_("decide this check point by hand, with a remark")},
     {":", N_("send one read command to the device")},
+    {"! ^T", N_("a plain terminal on the line; ^] closes it")},
     {NULL, N_("At the end")},
     {"y", N_("copy the fix, and show it for the mouse")},
     {"f a", N_("back to the findings; back to the question")},

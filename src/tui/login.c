@@ -9,6 +9,8 @@
 #include "kiriwake/mem.h"
 #include "kiriwake/msg.h"
 
+#define CTRL_T 0x14             /* "!" may be in a password */
+
 struct login {
     struct lineedit edit;
 };
@@ -93,7 +95,7 @@ static bool login_key(struct tui *t, void *state, int ch, bool special)
 
     (void)t;
     if (!special && (ch == '\n' || ch == '\r' || ch == '\t' || ch == 3 ||
-                     ch == 12))
+                     ch == 12 || ch == CTRL_T))
         return false;
     return lineedit_key(&l->edit, ch, special);
 }
@@ -117,6 +119,7 @@ static const struct key keys[] = {
     {KEY_ENTER, NULL, NULL, key_send, NULL},
     {KEY_F(1), "F1", N_("Help"), screen_key_help, NULL},
     {3, "^C", N_("Quit"), screen_key_quit, NULL},
+    {CTRL_T, "^T", N_("Terminal"), screen_key_terminal, screen_can_terminal},
     {0},
 };
 

@@ -84,7 +84,7 @@ struct tui {
 
 extern const struct mode mode_start, mode_walk, mode_ask, mode_consent,
     mode_login, mode_result, mode_help, mode_quit, mode_prompt, mode_decide,
-    mode_plain;
+    mode_plain, mode_terminal;
 extern const struct key screen_common_keys[];
 
 /* layers.c */
@@ -108,6 +108,9 @@ void screen_leave(struct tui *t);       /* stop, then end */
 void screen_answer(struct tui *t, const char *answer, const char *remark);
 bool screen_is_open(const struct tui *t);   /* a walk that is not done */
 void screen_key_help(struct tui *t, void *state);
+/* A plain terminal on the line. */
+void screen_key_terminal(struct tui *t, void *state);
+bool screen_can_terminal(const struct tui *t);
 void screen_key_quit(struct tui *t, void *state);
 void screen_key_language(struct tui *t, void *state);
 bool screen_can_japanese(const struct tui *t);

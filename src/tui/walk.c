@@ -440,6 +440,7 @@ static const struct key keys[] = {
     {'s', "s", N_("Step"), key_step, can_lead},
     {'m', "m", N_("By hand"), key_by_hand, can_lead},
     {':', ":", N_("Command"), key_command, can_send},
+    {'!', "!", N_("Terminal"), screen_key_terminal, screen_can_terminal},
     {'b', "b", N_("Back"), key_back, can_lead},
     {'r', "r", N_("Retry"), key_retry, can_lead},
     {'\n', NULL, NULL, key_enter, NULL},

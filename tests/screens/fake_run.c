@@ -206,6 +206,31 @@ int run_send(struct run *r, const char *command, struct err *e)
     return 0;
 }
 
+/* What is typed stands on the line, as if the device echoed it. */
+int run_terminal(struct run *r, bool on, struct err *e)
+{
+    if (on && json_object_get(r->view, "no-link"))
+        return err_set(e, EXIT_FAILED, "%s", "no link");
+    r->paused = on;
+    json_object_set_new(r->view, "line", json_string(on ? "Router# " : ""));
+    say(r, on ? "terminal" : "looked at the line");
+    return 0;
+}
+
+void run_type(struct run *r, const char *bytes, size_t len)
+{
+    const char *line = json_string_value(json_object_get(r->view, "line"));
+    char *now = mem_printf("%s%.*s", line, (int)len, bytes);
+
+    if (len == 1 && bytes[0] == '\r') {
+        r->listener.line(r->listener.arg, false, line);
+        free(now);
+        now = mem_strdup("Router# ");
+    }
+    json_object_set_new(r->view, "line", json_string(now));
+    free(now);
+}
+
 void run_stop(struct run *r, const char *why)
 {
     r->stopped = true;
