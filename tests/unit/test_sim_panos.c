@@ -19,7 +19,7 @@ static void a_loss_ends_in_dpd(void **state)
     assert_has(type(&t, "show log system direction equal backward\r"),
                "2026/03/16 09:50:21 low      vpn     hq-osa ikev2-n 0  "
                "IKEv2 IKE SA is down determined by DPD.");
-    assert_has(type(&t, "tail mp-log ikemgr.log\r"),
+    assert_has(type(&t, "tail lines 200 mp-log ikemgr.log\r"),
                "2026-03-16 09:50:22.002 +0900 [INFO]: {   1:   1}: DPD down, "
                "rekey vpn tunnel <branch-to-osaka>, SA state ESTABLISHED");
     assert_has(type(&t, "show vpn ike-sa\r"), "There is no IKEv2 SA found.");
@@ -128,7 +128,8 @@ static void names_that_begin_alike(void **state)
     begin(&t, "other-vpn-down", NULL);
     assert_has(type(&t, "show log system\r"),
                "hq-osa ikev2-n 0  IKEv2 IKE SA is down");
-    assert_has(type(&t, "tail mp-log ikemgr.log\r"), "<branch-to-osaka-dc>");
+    assert_has(type(&t, "tail lines 200 mp-log ikemgr.log\r"),
+               "<branch-to-osaka-dc>");
     assert_lacks(buf_str(&t.got), "<branch-to-osaka>");
     end(&t);
 }
@@ -158,7 +159,7 @@ static void a_viewer_is_left_by_its_key(void **state)
     struct talk t;
 
     (void)state;
-    begin(&t, "path-lost", NULL);
+    begin(&t, "healthy-traffic", NULL);
     assert_has(type(&t, "less mp-log ikemgr.log\r"), "(END)");
     assert_lacks(type(&t, "  \r"), "fw-branch");
     assert_has(type(&t, "q"), "admin@fw-branch(active)> ");

@@ -73,7 +73,8 @@ local function ike_part(t)
         fragmentation = {enable = "no"},
       },
       ["local-address"] = {interface = g.interface, ip = own_address(t, g)},
-      ["peer-address"] = {ip = g.peer}, disabled = g.disabled,
+      ["peer-address"] = g.fqdn and {fqdn = g.fqdn} or {ip = g.peer},
+      disabled = g.disabled,
     }
   end
   return ike
@@ -180,7 +181,7 @@ end
 
 local LEAVES = {}
 for _, w in ipairs(match.words([[enable interval version hostname timezone key
-    interface ip exchange-mode ike-crypto-profile ipsec-crypto-profile
+    interface ip fqdn exchange-mode ike-crypto-profile ipsec-crypto-profile
     tunnel-interface anti-replay destination ip-address metric local remote
     encryption hash authentication dh-group hours seconds disabled
     link-state]])) do

@@ -263,7 +263,7 @@ local COMMANDS = {
   {"show config running", function() show.config(w, "running") end},
   {"show config candidate", function() show.config(w, "candidate") end},
   {"show interface all", shown(show.interfaces)},
-  {"show interface logical", shown(show.logical)},
+  {"show interface logical", function() show.logical(w) end},
   {"show interface *", last_word(show.interface)},
   {"show routing route", shown(show.routes)},
   {"show routing route ...", shown(show.routes)},

@@ -59,10 +59,24 @@ local function spis(sa, alone)
                        "0000000000000000" or sa.rcookie)
 end
 
+-- What ikemgr.log says of a negotiation, in two lines.
+local function told(l, t, f, what, verb)
+  l:line(t, "PNTF", string.format(
+      "{ %3d:    }: ====> IKEv2 IKE SA NEGOTIATION %s AS %s, non-rekey; " ..
+      "gateway %s <====", f.number, what, ROLES[f.sa.role]:upper(),
+      f.gateway))
+  local list = l.ikemgr
+  list[#list + 1] = string.format("%s====> %s SA: %s %s SN:%d <====",
+                                  (" "):rep(41), verb, ends(f.sa),
+                                  spis(f.sa, what ~= "SUCCEEDED"),
+                                  f.sa.pair % 1000)
+end
+
 local two, one = {}, {}     -- what IKEv2 and IKEv1 say
 
 function two.begin(l, t, f)
   if f.phase == 1 and f.sa then
+    told(l, t, f, "STARTED", "Initiated")
     l:event(t, "info", "vpn", f.gateway, "ikev2-nego-ike-start",
             string.format("IKEv2 IKE SA negotiation is started as %s, " ..
                           "non-rekey. Initiated SA: %s %s.", ROLES[f.role],
@@ -77,6 +91,7 @@ end
 
 function two.finish(l, t, f)
   if f.phase == 1 then
+    told(l, t, f, "SUCCEEDED", "Established")
     l:event(t, "info", "vpn", f.gateway, "ikev2-nego-ike-succ",
             string.format("IKEv2 IKE SA negotiation is succeeded as %s, " ..
                           "non-rekey. Established SA: %s %s lifetime %d Sec.",
@@ -99,6 +114,7 @@ end
 
 function two.timeout(l, t, f)
   if f.sa and f.phase == "ph1" then
+    told(l, t, f, "FAILED", "Failed")
     l:event(t, "info", "vpn", f.gateway, "ikev2-nego-ike-fail",
             string.format("IKEv2 IKE SA negotiation is failed as initiator," ..
                           " non-rekey. Failed SA: %s %s due to timeout.",
@@ -227,7 +243,7 @@ end
 -- Troubles of the past, with this peer and with others, long since over.
 function log:old_noise(gateways, address, peer)
   local day = -86400
-  local sa = {address = address, peer = peer, port = 500,
+  local sa = {address = address, peer = peer, port = 500, pair = 1,
               icookie = "84222f276c2fa2e9", rcookie = "0badcafe01234567",
               role = "initiator", lifetime = 28800, mode = "main"}
   local f = {gateway = gateways[1], number = 1, sa = sa, phase = 1,

@@ -9,7 +9,9 @@ local function firewall(o)
   return {
     hostname = o.hostname, model = "PA-440", version = "10.2.9-h1",
     serial = o.serial, ha = o.ha, retry = "doubling",
-    line = {link = true, address = o.address}, manner = {}, host = o.host,
+    line = {link = true, address = o.address,
+            names = {["vpn.osaka.example"] = "203.0.113.20"}},
+    manner = {}, host = o.host,
     debug = {},
     ike_profiles = {["ike-aes256"] = {encryption = "aes-256-cbc",
                                       hash = "sha256", group = "group14",
@@ -109,6 +111,7 @@ local other_names = {
   {"tunnel.1", "tunnel.11"}, {"tunnel.2", "tunnel.12"},
   {"ethernet1/1", "ethernet1/7"}, {"ethernet1/2", "ethernet1/8"},
   {"198.51.100.", "192.0.2."}, {"203.0.113.", "198.18.5."},
+  {"vpn.osaka.example", "gw.center.example"},
   {"192.168.1.", "10.20.30."}, {"192.168.2.", "172.16.31."},
   {"192.168.3.", "172.16.99."},
 }

@@ -74,55 +74,53 @@ local function mac(id)
   return string.format("8c:36:7a:00:10:%02x", id)
 end
 
-local function hardware(w, name, id)
-  local r = w.read["local"]
-  if name:match("^tunnel") then
-    return
+local function port_state(w, name)
+  if site.up(w.read["local"], w:line(), name) then
+    return "1000/full/up/auto"
   end
-  local up = site.up(r, w:line(), name)
-  say("%-24s%-6s%-28s%s", name, id, up and "1000/full/up" or
-      (r.interfaces[name].down and "ukn/ukn/down(power-down)" or
-       "ukn/ukn/down(autoneg)"), mac(id))
+  return w.read["local"].interfaces[name].down and
+      "ukn/ukn/down(power-down)/ukn" or "ukn/ukn/down((autoneg))/ukn"
 end
 
-local function logical(x)
-  local i = x.i
-  say("%-19s %-5s %-4s %-16s %-24s %-6s %s", x.name, x.id, 1, i.zone or "",
-      "vr:default", 0, i.ip or "N/A")
-end
+local ROW_H = "%-24s%-6s%-30s%s"
 
 function show.interfaces(w)
-  local list = numbered(w.read["local"])
-  local ports = 0
-  for _, x in ipairs(list) do
-    ports = ports + (x.name:match("^tunnel") and 0 or 1)
+  local ports = {}
+  for _, x in ipairs(numbered(w.read["local"])) do
+    if not x.name:match("^tunnel") then
+      ports[#ports + 1] = x
+    end
   end
   say("")
-  say("total configured hardware interfaces: %d", ports + 1)
-  say("")
-  say("name                    id    speed/duplex/state          mac address")
+  say("total configured hardware interfaces: %d", #ports + 1)
+  say(ROW_H, "name", "id", "speed/duplex/state/fec", "mac address")
   say(("-"):rep(80))
-  for _, x in ipairs(list) do
-    hardware(w, x.name, x.id)
+  for _, x in ipairs(ports) do
+    say(ROW_H, x.name, x.id, port_state(w, x.name), mac(x.id))
   end
-  say("%-24s%-6s%-28s%s", "tunnel", 4, "[n/a]/[n/a]/up", mac(4))
+  say(ROW_H, "tunnel", 4, "[n/a]/[n/a]/up/[n/a]", mac(4))
   say("")
   say("aggregation groups: 0")
   say("")
   say("")
-  show.logical(w)
+  show.logical(w, 25)
 end
 
-function show.logical(w)
+-- In "all", names have more room and the heading stands alone.
+function show.logical(w, width)
   local list = numbered(w.read["local"])
+  local row = "%-" .. (width or 19) .. "s %-5s %-4s %-16s %-24s %-6s %s"
   say("total configured logical interfaces: %d", #list)
   say("")
-  say("name                id    vsys zone             forwarding           " ..
-      "    tag    address")
+  say(row, "name", "id", "vsys", "zone", "forwarding", "tag", "address")
+  if width then
+    say("")
+  end
   say("------------------- ----- ---- ---------------- ---------------------" ..
       "--- ------ ------------------")
   for _, x in ipairs(list) do
-    logical(x)
+    say(row, x.name, x.id, 1, x.i.zone or "", "vr:default", 0,
+        x.i.ip or "N/A")
   end
   say("")
 end

@@ -31,6 +31,7 @@ local function read_gateways(r, ike)
     local p = at(g, "protocol", version == "ikev1" and "ikev1" or "ikev2")
     r.gateways[name] = {
       name = name, version = version, peer = at(g, "peer-address", "ip"),
+      fqdn = at(g, "peer-address", "fqdn"),
       interface = at(g, "local-address", "interface"),
       key = config.plain(at(g, "authentication", "pre-shared-key", "key")),
       mode = at(p, "exchange-mode"), profile = at(p, "ike-crypto-profile"),
@@ -178,6 +179,7 @@ end
 
 local function add_gateways(e, r, t)
   for name, g in pairs(r.gateways) do
+    g.peer = g.fqdn and (t.line.names[g.fqdn] or "0.0.0.0") or g.peer
     if not g.disabled then
       local old = g.version == "ikev1"
       e.policies[name] = {
