@@ -130,7 +130,10 @@ static bool is_missing(const struct record *r, size_t value)
 /* Whether anything is set. */
 static bool is_wanted(const struct record *r)
 {
-    for (size_t i = 0; i < r->count; i++)
+    for (size_t i = 0; !r->slots && i < r->count; i++)
+        if (r->now[i].s)
+            return true;
+    for (size_t i = 0; r->slots && i < r->count; i++)
         if (r->values[i].options & VALUE_LIST ? r->slots[i].count > 0
                                               : r->now[i].s != NULL)
             return true;
@@ -209,6 +212,19 @@ static struct span span_of(const struct record *r)
     return span;
 }
 
+/* Where nothing is kept for the next record: the row, and the record empty
+ * again, at once. */
+static void append_plain(struct record *r)
+{
+    struct cell *cells = rows_add(r->rows, r->span), *now = r->now;
+
+    for (size_t i = 0; i < r->count; i++) {
+        cells[i] = now[i];
+        now[i] = (struct cell){0};
+    }
+    r->span = (struct span){0, 0};
+}
+
 int record_append(struct record *r, struct err *e)
 {
     struct cell *cells;
@@ -220,6 +236,10 @@ int record_append(struct record *r, struct err *e)
         }
     if (!is_wanted(r))
         return 0;
+    if (!r->slots) {
+        append_plain(r);
+        return 0;
+    }
     cells = rows_add(r->rows, span_of(r));
     memcpy(cells, r->now, r->count * sizeof *cells);
     for (size_t i = 0; r->lists && i < r->count; i++)

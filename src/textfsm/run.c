@@ -140,22 +140,35 @@ static void make_dispatch(struct textfsm *t, struct state *s)
     }
 }
 
+/* Whether a rule matches, as matcher_try() for a line of ASCII. */
+static inline int try_ascii(struct textfsm_run *run, struct rule *rule,
+                            const struct line *line, struct err *e)
+{
+    struct scanner *s = &run->t->tools.scanner;
+    const struct scan_op *op = rule->matcher.scan;
+
+    if (rule->matcher.maybe || !op->jit[s->coded])
+        return matcher_try(&rule->matcher, &run->t->tools, line, e);
+    s->undos = 0;
+    if (op->jit[s->coded](s, s->start))
+        return 1;
+    return s->undecided ? matcher_try(&rule->matcher, &run->t->tools, line, e)
+                        : 0;
+}
+
 /* One of the rules whose bits are set, from the first on. */
 static inline int do_rules(struct textfsm_run *run, struct rule *first,
                            uint64_t rules, const struct line *line,
                            const char *black, struct err *e)
 {
-    struct matcher_tools *t = &run->t->tools;
-
     for (; rules; rules &= rules - 1) {
         struct rule *rule = first + __builtin_ctzll(rules);
-        const struct scan_op *scan = rule->matcher.scan;
         int rc;
 
-        if (!scan_literal_fits(scan, line->text, black))
+        if (!scan_literal_fits(rule->matcher.scan, line->text, black))
             continue;
-        rc = matcher_try(&rule->matcher, t, line, e);
-        if (rc == 0)
+        rc = try_ascii(run, rule, line, e);
+        if (!rc)
             continue;
         rc = rc < 0 ? fail_match(run, rule, line, e)
                     : act(run, rule, line, e);
@@ -163,6 +176,22 @@ static inline int do_rules(struct textfsm_run *run, struct rule *first,
             return rc;
     }
     return 0;
+}
+
+static __attribute__((noinline)) int
+do_blocks(struct textfsm_run *run, const struct line *line, const char *black,
+          unsigned first, unsigned lead, struct err *e)
+{
+    struct state *s = run->state;
+    struct rule *rules = s->rules;
+    int rc = 0;
+
+    if (!s->dispatch)
+        make_dispatch(run->t, s);
+    for (size_t i = 0; i < s->blocks && !rc; i++, rules += 64)
+        rc = do_rules(run, rules, dispatch_find(&s->dispatch[i], first, lead),
+                      line, black, e);
+    return rc;
 }
 
 static inline int do_ascii(struct textfsm_run *run, const struct line *line,
@@ -173,14 +202,13 @@ static inline int do_ascii(struct textfsm_run *run, const struct line *line,
     const char *end = line->text + line->len;
     unsigned first = line->len ? (unsigned char)*line->text : DISPATCH_NONE;
     unsigned lead = black < end ? (unsigned char)*black : DISPATCH_NONE;
-    struct rule *rules = s->rules;
-    int rc = 0;
+    int rc;
 
-    if (!s->dispatch)
-        make_dispatch(run->t, s);
-    for (size_t i = 0; i < s->blocks && !rc; i++, rules += 64)
-        rc = do_rules(run, rules, dispatch_find(&s->dispatch[i], first, lead),
+    if (s->blocks == 1)         /* it has dispatch, and few rules */
+        rc = do_rules(run, s->rules, dispatch_find(s->dispatch, first, lead),
                       line, black, e);
+    else
+        rc = do_blocks(run, line, black, first, lead, e);
     return rc < 0 ? -1 : 0;
 }
 
@@ -199,7 +227,7 @@ static int do_line(struct textfsm_run *run, const struct line *line,
     return rc < 0 ? -1 : 0;
 }
 
-static bool is_over(const struct textfsm_run *run)
+static inline bool is_over(const struct textfsm_run *run)
 {
     return run->state == &run->t->end || run->state == &run->t->eof;
 }
@@ -208,6 +236,17 @@ static int fail_utf8(const struct textfsm_run *run, struct err *e)
 {
     return err_set(e, EXIT_OPEN, _("line %zu of the text is not UTF-8"),
                    run->line);
+}
+
+static int check_line(const struct textfsm_run *run, const struct line *line,
+                      struct err *e)
+{
+    if (!line->ascii && !text_is_utf8(line->text, line->len))
+        return fail_utf8(run, e);
+    if (line->len > CELL_MAX)
+        return err_set(e, EXIT_OPEN, _("line %zu of the text is too long"),
+                       run->line);
+    return 0;
 }
 
 /* Whole lines, LINES_PAD bytes behind them; their text is needed until
@@ -220,11 +259,9 @@ static int do_lines(struct textfsm_run *run, const char *text, size_t len,
 
     while (l.next(&l, &line)) {
         run->line++;
-        if (!line.ascii && !text_is_utf8(line.text, line.len))
-            return fail_utf8(run, e);
-        if (line.len > CELL_MAX)
-            return err_set(e, EXIT_OPEN,
-                           _("line %zu of the text is too long"), run->line);
+        if ((!line.ascii || line.len > CELL_MAX) &&
+            check_line(run, &line, e) < 0)
+            return -1;
         if (!is_over(run) && do_line(run, &line, e) < 0)
             return -1;
     }
