@@ -203,6 +203,39 @@ function tables.fresh(events, now)
     return out
 end
 
+-- What tells of the same, so that all of it is evidence.
+local topics = {
+    ids = {['ipsec.proxy-rejected'] = true, ['ipsec.proxy-unsupported'] = true,
+           ['ike.qm-fsm-error'] = true, ['ike.notify.received'] = true},
+    transforms = {['ipsec.proposals-unacceptable'] = true,
+                  ['atts.ipsec-refused'] = true, ['atts.refused'] = true,
+                  ['ike.qm-fsm-error'] = true,
+                  ['ike.notify.received'] = true},
+    offers = {['ike.no-offers'] = true, ['ike.notify.received'] = true,
+              ['atts.refused'] = true, ['ike.refused'] = true},
+    keys = {['ike.psk-decrypt'] = true, ['ike.psk-told'] = true,
+            ['ike.malformed'] = true},
+    auth = {['ike.auth-failed'] = true, ['ike.aborted'] = true},
+}
+
+function tables.about(events)
+    local out = {}
+
+    for name, kinds in pairs(topics) do
+        local n, all = 0, {}
+
+        for _, e in ipairs(events) do
+            if kinds[e.event] then
+                n = n + 1
+                cite(all, e)
+            end
+        end
+        all.lines = n
+        out[name] = all
+    end
+    return out
+end
+
 -- Those of the last two minutes; without times, none.
 function tables.recent(events, now)
     return where(events, function(e)

@@ -304,7 +304,7 @@ local function common_facts(c)
         routes = c.routes, logging = logging_facts(c), anti_replay = true,
         qos = false, strong = false, tcpmss = c.sysopt.tcpmss,
         orphan_keys = {}, dynamic_routing = c.dynamic_routing or false,
-        words = {}, ike_enabled = false, nat_traversal = c.nat_traversal ~= nil,
+        words = {}, ike_interfaces = {}, ike_enabled = false, nat_traversal = c.nat_traversal ~= nil,
         names = c.name_list,
         device = {
             hostname = c.hostname, lines = c.lines, keys = c.keys,
@@ -344,6 +344,9 @@ local function add_sides(c, out, v)
     if wan then
         out.wan = lib.wan_facts(c, wan)
         out.ike_enabled = enabled_on(c, wan.nameif, v.ike_version) ~= nil
+        for _, e in ipairs(where(c.enabled, {version = v.ike_version})) do
+            add(cite(out.ike_interfaces, e), e.interface)
+        end
     end
     if lan then
         out.lan = cite({name = lan.nameif, address = address_of(lan),

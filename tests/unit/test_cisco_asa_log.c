@@ -67,6 +67,9 @@ static const char *const messages[][2] = {
     {"%ASA-4-402114: IPSEC: Received an ESP packet (SPI= 0x12345678, "
      "sequence number= 0x1) from 198.51.100.1 to 203.0.113.1 with an "
      "invalid SPI.", "esp.invalid-spi"},
+    {"%ASA-4-402114: IPSEC: Received an ESP packet (SPI= 0x37B95CF0, "
+     "sequence number= 0xEDE) from 198.51.100.1 (user= 198.51.100.1) to "
+     "203.0.113.1 with an invalid SPI.", "esp.invalid-spi"},
     {"%ASA-4-402119: IPSEC: Received an ESP packet (SPI= 0x1, sequence "
      "number= 0x2) from 198.51.100.1 (user= 198.51.100.1) to 203.0.113.1 "
      "that failed anti-replay checking.", "esp.replay"},
