@@ -388,6 +388,53 @@ static void test_nat(void **state)
     }
 }
 
+#define TUNNEL(n, peer, version)                                           \
+    "{\"id\": \"Tunnel" n "\", \"peer\": \"" peer "\", \"peer_any\": false, "  \
+    "\"peers\": [\"" peer "\"], \"interface\": \"Tunnel" n "\", "             \
+    "\"ike_version\": " version "}"
+
+/* Map entries, protected tunnels and what they name; no text of a banner. */
+static void test_several_vpns(void **state)
+{
+    json_t *f = read_fixture("vpns", "config-tunnels", "{}", NULL, "present");
+
+    (void)state;
+    assert_int_equal(json_array_size(leaf(f, "vpns")), 5);
+    assert_leaf(f, "vpns.0.id", "\"OUT 1\"");
+    assert_leaf(f, "vpns.0.peers", "[\"198.18.0.1\",\"198.18.0.2\"]");
+    assert_leaf(f, "vpns.1.peer_any", "true");
+    assert_leaf(f, "vpns.2.id", "\"Tunnel1\"");
+    assert_leaf(f, "vpns.2.ike_version", "1");
+    assert_leaf(f, "vpns.3.ike_version", "2");
+    assert_leaf(f, "vpns.3.peer", "\"192.0.2.77\"");
+    json_decref(f);
+    f = read_fixture("config", "config-tunnels",
+                     TUNNEL("1", "203.0.113.5", "1"), NULL, "present");
+    assert_leaf(f, "map.kind", "\"profile\"");
+    assert_leaf(f, "map.interface", "\"Tunnel1\"");
+    assert_leaf(f, "ike_policy.key", "\"\u2039secret:1\u203a\"");
+    assert_leaf(f, "ipsec_proposals.0.name", "\"AES\"");
+    assert_leaf(f, "wan.name", "\"GigabitEthernet0/0\"");
+    assert_leaf(f, "remote_host", "\"172.21.120.1\"");
+    assert_leaf(f, "lan_address", "\"172.21.113.1\"");
+    assert_leaf(f, "tunnel.shutdown", "false");
+    assert_leaf(f, "ike_proposals.0.hash", "\"sha\"");
+    json_decref(f);
+    f = read_fixture("config", "config-tunnels",
+                     TUNNEL("2", "192.0.2.77", "2"), NULL, "present");
+    assert_leaf(f, "ike_policy.name", "\"V2\"");
+    assert_leaf(f, "ike_policy.key", "\"\u2039secret:2\u203a\"");
+    assert_leaf(f, "map.pfs", "\"group14\"");
+    assert_leaf(f, "tunnel.shutdown", "true");
+    assert_leaf(f, "adjust_mss", "1350");
+    json_decref(f);
+    f = read_fixture("config", "config-tunnels",
+                     TUNNEL("3", "192.0.2.99", "1"), NULL, "present");
+    assert_leaf(f, "missing_profile", "\"LOST\"");
+    assert_leaf(f, "ike_policy.key", "");
+    json_decref(f);
+}
+
 /* Without its last line the configuration was cut: no fact at all. */
 static void test_config_cut(void **state)
 {
@@ -442,6 +489,7 @@ int main(void)
         cmocka_unit_test(test_log_undated),
         cmocka_unit_test(test_debugging),
         cmocka_unit_test(test_nat),
+        cmocka_unit_test(test_several_vpns),
         cmocka_unit_test(test_config_cut),
         cmocka_unit_test(test_incomplete),
     };
