@@ -35,6 +35,8 @@ struct port {
  * ports_free. 0, or -1 and *e (70: the system would not tell). */
 int ports_list(struct port **ports, size_t *count, struct err *e);
 void ports_free(struct port *ports, size_t count);
+/* Another number once a port has come or gone; cheap. */
+uint64_t ports_stamp(void);
 /* A deep copy (caller frees with ports_free(copy, 1)). */
 struct port *port_copy(const struct port *p);
 /* The same adapter, perhaps under another path: by USB ids, serial number

@@ -15,6 +15,8 @@ struct port_roots {
 
 extern const struct port_roots port_roots;
 
+/* Frees what it holds. */
+void port_clear(struct port *p);
 /* Adds what the tables tell of a port whose path and USB strings are set:
  * by-id path, topology, group, age. */
 void port_complete(struct port *p, const struct port_roots *r);

@@ -1,4 +1,5 @@
 /* Without a target: type one, resume an open case, or simulate. */
+#include "adapters.h"
 #include "screen.h"
 
 #include <curses.h>
@@ -14,11 +15,12 @@
 #define MAX_CASES 20
 #define MAX_HISTORY 10
 
-enum kind { KIND_CASE, KIND_TARGET, KIND_SCENARIO };
+enum kind { KIND_CASE, KIND_PORT, KIND_TARGET, KIND_SCENARIO };
 
 struct item {
     enum kind kind;
     char *id, *label;           /* id: the case, or the target */
+    const struct port *port;    /* of a port, else NULL */
 };
 
 struct start {
@@ -27,10 +29,12 @@ struct start {
     size_t count, cap;
     int at;                     /* among the shown ones; -1: the editor */
     bool loaded;
+    struct adapters adapters;
 };
 
 static const char *const headings[] = {
     [KIND_CASE] = N_("Go on with an open case"),
+    [KIND_PORT] = N_("A console cable"),
     [KIND_TARGET] = N_("A device from before"),
     [KIND_SCENARIO] = N_("A simulated router, to practise (touches nothing)"),
 };
@@ -39,7 +43,7 @@ static void add(struct start *s, enum kind kind, const char *id,
                 char *label)
 {
     s->items = mem_grow(s->items, &s->cap, s->count + 1, sizeof *s->items);
-    s->items[s->count++] = (struct item){kind, mem_strdup(id), label};
+    s->items[s->count++] = (struct item){kind, mem_strdup(id), label, NULL};
 }
 
 static void clear_items(struct start *s)
@@ -67,6 +71,7 @@ static void start_free(void *state)
 
     clear_items(s);
     free(s->items);
+    adapters_free(&s->adapters);
     free(s);
 }
 
@@ -100,7 +105,25 @@ static void add_cases(struct start *s, const json_t *cases)
             mem_printf("%.16s  %s  %s", json_text(c, "at"),
                        json_text(c, "target"), json_text(c, "flow")));
     }
-    n = 0;
+}
+
+static void add_ports(struct start *s)
+{
+    for (size_t i = 0; i < s->adapters.count; i++) {
+        const struct port *p = &s->adapters.list[i];
+        char *target = mem_printf("serial://%s", p->path);
+
+        add(s, KIND_PORT, target, adapters_label(p));
+        s->items[s->count - 1].port = p;
+        free(target);
+    }
+}
+
+static void add_history(struct start *s, const json_t *cases)
+{
+    const json_t *c;
+    size_t i, n = 0;
+
     json_array_foreach(cases, i, c) {
         const char *target = json_text(c, "target");
 
@@ -130,26 +153,93 @@ static void add_scenarios(struct start *s, const struct tui *t)
     json_decref(all);
 }
 
-static void load(struct tui *t, void *state)
+/* What the cursor stands on, to be found again in a new list. */
+struct place {
+    enum kind kind;
+    char *id;
+    struct port *port;
+};
+
+static const struct item *chosen(const struct start *s, int at);
+
+static struct place place_of(const struct start *s)
 {
-    struct start *s = state;
+    const struct item *it = chosen(s, s->at);
+    struct place p = {KIND_CASE, NULL, NULL};
+
+    if (it)
+        p = (struct place){it->kind, mem_strdup(it->id),
+                           it->port ? port_copy(it->port) : NULL};
+    return p;
+}
+
+static void place_free(struct place *p)
+{
+    free(p->id);
+    ports_free(p->port, p->port ? 1 : 0);
+}
+
+static bool is_place(const struct item *it, const struct place *p)
+{
+    if (it->port && p->port)
+        return port_same(it->port, p->port);
+    return it->kind == p->kind && !it->port && !p->port &&
+           strcmp(it->id, p->id) == 0;
+}
+
+/* The cursor stays on the same thing; where that has gone, on none: Enter
+ * would start another. */
+static void return_to(struct start *s, struct place *p)
+{
+    const struct item *it;
+
+    s->at = -1;
+    for (int i = 0; p->id && (it = chosen(s, i)); i++)
+        if (is_place(it, p))
+            s->at = i;
+}
+
+static void load_items(struct tui *t, struct start *s)
+{
     json_t *cases = case_list();
 
     clear_items(s);
     add_cases(s, cases);
+    add_ports(s);
+    add_history(s, cases);
     json_decref(cases);
     add_scenarios(s, t);
     s->loaded = true;
     t->dirty = true;
 }
 
-/* Once the first screen stands: reading the lists takes a moment. */
+static void load(struct tui *t, void *state)
+{
+    struct start *s = state;
+    struct place p = place_of(s);
+
+    load_items(t, s);
+    return_to(s, &p);
+    place_free(&p);
+}
+
+/* Once the first screen stands: reading the lists takes a moment. Then the
+ * ports are looked at on every turn, a second apart at most. */
 static void start_idle(struct tui *t, void *state)
 {
     struct start *s = state;
+    struct place p = place_of(s);
+    bool gone, first = !s->loaded;
+    char *news;
 
-    if (!s->loaded)
-        load(t, s);
+    if (adapters_refresh(&s->adapters, &news, &gone) || first) {
+        load_items(t, s);
+        return_to(s, &p);
+    }
+    place_free(&p);
+    if (news)
+        screen_note(t, gone, "%s", news);
+    free(news);
 }
 
 static bool is_shown(const struct item *it, const char *filter)
@@ -171,6 +261,12 @@ static const struct item *chosen(const struct start *s, int at)
     return found;
 }
 
+static void no_ports(struct page *p)
+{
+    page_text(p, STYLE_LABEL, _(headings[KIND_PORT]));
+    page_text(p, STYLE_DIM, _("  No serial port: plug the adapter in."));
+}
+
 /* Lays the list out; returns the line of the chosen one. */
 static int list_page(const struct start *s, struct page *p)
 {
@@ -178,6 +274,8 @@ static int list_page(const struct start *s, struct page *p)
     const struct item *on = chosen(s, s->at);
     int kind = -1, line = 0;
 
+    if (s->loaded && !s->adapters.count && !filter[0])
+        no_ports(p);
     for (size_t i = 0; i < s->count; i++) {
         const struct item *it = &s->items[i];
         enum style style = it == on ? STYLE_CHOSEN : STYLE_PLAIN;

@@ -12,6 +12,7 @@
 #include "kiriwake/flow.h"
 #include "kiriwake/mem.h"
 #include "kiriwake/msg.h"
+#include "kiriwake/ports.h"
 #include "kiriwake/run.h"
 #include "kiriwake/sim.h"
 
@@ -286,4 +287,60 @@ json_t *findings_load(const struct data *data, struct err *e)
     return json_pack("{s:{s:{s:s, s:s}}}", "ike.udp4500-blocked", "title",
                      "en", "UDP 4500 is blocked", "ja",
                      "UDP 4500 が遮断されている");
+}
+
+/* --- ports: the lists of "ports", one after the other at each look --- */
+
+static json_t *port_lists(void)
+{
+    const char *path = getenv("FAKE_RUN");
+    json_t *file = path ? json_load_file(path, 0, NULL) : NULL;
+    json_t *lists = json_incref(json_object_get(file, "ports"));
+
+    json_decref(file);
+    return lists;
+}
+
+static size_t port_look;        /* how often they were looked at */
+
+uint64_t ports_stamp(void)
+{
+    json_t *lists = port_lists();
+    size_t last = json_array_size(lists);
+
+    port_look += port_look < last;
+    json_decref(lists);
+    return port_look ? port_look : 1;
+}
+
+static char *port_text(const json_t *p, const char *key)
+{
+    const char *s = json_string_value(json_object_get(p, key));
+
+    return s ? mem_strdup(s) : NULL;
+}
+
+int ports_list(struct port **ports, size_t *count, struct err *e)
+{
+    json_t *lists = port_lists(), *p;
+    json_t *list = json_array_get(lists, port_look ? port_look - 1 : 0);
+    size_t i;
+
+    (void)e;
+    *count = json_array_size(list);
+    *ports = mem_zalloc((*count + 1) * sizeof **ports);
+    json_array_foreach(list, i, p)
+        (*ports)[i] = (struct port){
+            .path = port_text(p, "path"),
+            .maker = port_text(p, "maker"),
+            .product = port_text(p, "product"),
+            .serial = port_text(p, "serial"),
+            .holder = port_text(p, "holder"),
+            .group = port_text(p, "group"),
+            .vid = json_object_get(p, "serial") ? 0x0403 : -1,
+            .pid = -1,
+            .likely = json_is_true(json_object_get(p, "likely")),
+        };
+    json_decref(lists);
+    return 0;
 }
