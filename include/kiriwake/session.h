@@ -146,6 +146,8 @@ void session_close(struct session *s);
 enum session_state session_state(const struct session *s);
 bool session_idle(const struct session *s);     /* READY, nothing queued */
 const char *session_host(const struct session *s);
+/* The line that stands there (valid until the next call). */
+const char *session_prompt(const struct session *s);
 const char *session_banner(const struct session *s);    /* SSH, or "" */
 const char *session_legacy(const struct session *s);
 const struct err *session_err(const struct session *s);

@@ -91,6 +91,10 @@ struct ssh_options {
     const char *known_hosts;    /* NULL: OpenSSH's files */
     const char *host_key;       /* "ask", "accept-new", "strict" */
     const char *const *legacy;  /* the driver's: "ssh-rsa", … NULL-ended */
+    /* For a device not yet known: the list for a server that calls itself
+     * so ("Cisco-1.25"), or NULL. Called in a child process. */
+    const char *const *(*legacy_of)(void *arg, const char *software);
+    void *legacy_arg;
     unsigned cols, rows;        /* of the pty */
     unsigned connect_ms, auth_ms;   /* deadlines of the stages */
 };

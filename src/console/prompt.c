@@ -168,3 +168,14 @@ const char *prompts_host(const struct prompts *p)
 {
     return p->host;
 }
+
+bool console_prompt_fits(const struct console_profile *profile,
+                         const char *line)
+{
+    struct err e = {0};
+    struct prompts *p = prompts_new(profile, &e);
+    bool fits = p && prompts_match(p, line, strlen(line));
+
+    prompts_free(p);
+    return fits;
+}

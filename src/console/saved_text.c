@@ -67,8 +67,11 @@ void saved_text_free(struct saved_text *t)
 
 static void see_pager(struct saved_text *t, const char *s, size_t len)
 {
+    struct pattern_span end;
+
     t->paged = true;
-    t->last_page = memmem(s, len, "(END)", 5) != NULL;  /* less(1)'s word */
+    t->last_page = pattern_find(t->pager, s, len, 0, NULL) == 1 &&
+                   pattern_group(t->pager, "end", &end);
 }
 
 /* What stands on the line is about to be drawn over. */

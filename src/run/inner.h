@@ -22,6 +22,8 @@ struct job {
     json_t *results;            /* of a do: so far */
 };
 
+#define DETECT_LEGACY_MAX 64
+
 enum run_phase { RUN_OPENING, RUN_DETECTING, RUN_WALKING,
                  RUN_TERMINAL,      /* a person types into the line */
                  RUN_LOST,          /* the link: it is opened again soon */
@@ -77,7 +79,9 @@ struct run {
     json_t *waiting;            /* the wait effect under way, or NULL */
     uint64_t wait_due_ms, end_due_ms;
     char *heard;                /* while detecting: the device's text */
-    bool asked_version;
+    json_t *detect_asked;       /* version commands that were tried */
+    char *legacy[DETECT_LEGACY_MAX];    /* old SSH algorithms by banner */
+    bool legacy_said;
     bool paused, stepping, stopped, replaying;
     size_t step_path;           /* path length when stepping began */
     char *stop_why;
@@ -184,6 +188,10 @@ bool saved_consents(const struct run *r, const json_t *effect);
 json_t *peer_fact(struct run *r);
 
 /* detect.c */
-char *detect_driver(struct run *r, const char *banner, const char *text);
+/* Goes on with what is known, and a reply to what was asked for it (NULL:
+ * nothing was): adopts the driver, asks, or gives up. */
+void detect_device(struct run *r, const struct console_reply *reply);
+void detect_hear(struct run *r, const char *text);
+const char *const *detect_legacy(void *arg, const char *software);
 
 #endif

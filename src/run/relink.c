@@ -66,7 +66,7 @@ static bool begin(struct run *r, const struct err *e)
         effects_leave(r);
         json_decref(run_fold(r, json_pack("{s:s}", "event", "link-lost")));
     }
-    r->asked_version = false;
+    json_array_clear(r->detect_asked);
     plan(r);
     return true;
 }

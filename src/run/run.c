@@ -214,14 +214,14 @@ static struct transport *recorded(struct run *r, struct transport *t,
 
 static struct sim *new_sim(struct run *r, bool login, struct err *e)
 {
-    char *driver, *scenario;
+    char *driver, *scenario, *find = target_query(&r->target, "detect");
     struct sim *sim;
 
     scenario_of(r, &driver, &scenario);
     r->clock.is_virtual = !r->o.real_time;
     sim = sim_new(&r->o.data, driver, scenario, r->target.query,
                   login, e);
-    if (sim && !r->o.driver)
+    if (sim && !r->o.driver && !find)
         r->o.driver = mem_strdup(driver);
     if (sim && !r->o.user)
         r->o.user = copy(sim_user(sim));
@@ -229,7 +229,18 @@ static struct sim *new_sim(struct run *r, bool login, struct err *e)
         r->password = copy(sim_password(sim));
     free(driver);
     free(scenario);
+    free(find);
     return sim;
+}
+
+/* detect=banner in a sim: target: the server's name is known, as over SSH. */
+static void give_banner(struct run *r, struct transport *t)
+{
+    char *find = target_query(&r->target, "detect");
+
+    if (find && strcmp(find, "banner") == 0)
+        snprintf(t->banner, sizeof t->banner, "%s", sim_banner(r->sim));
+    free(find);
 }
 
 /* With a login of its own it is a console; without, as behind SSH. */
@@ -243,6 +254,7 @@ static struct transport *open_sim(struct run *r, struct err *e)
     if (r->sim) {
         t = transport_sim(r->sim);
         t->console = login != NULL;
+        give_banner(r, t);
     }
     free(login);
     return t ? recorded(r, t, e) : NULL;
@@ -257,6 +269,8 @@ static struct transport *open_ssh(struct run *r, struct err *e)
         .host_key = r->o.host_key ? r->o.host_key
                     : r->o.interactive ? "ask" : "strict",
         .legacy = r->driver ? driver_ssh_legacy(r->driver) : NULL,
+        .legacy_of = r->driver ? NULL : detect_legacy,
+        .legacy_arg = r,
         .cols = 80,
         .rows = 24,
         .connect_ms = 20000,
@@ -303,65 +317,14 @@ struct transport *run_transport(struct run *r, struct err *e)
 
 /* --- what the session tells ------------------------------------------------ */
 
-static void hear(struct run *r, const char *text)
-{
-    char *all;
-
-    if (!(r->phase == RUN_DETECTING || (r->astray && !r->driver)) ||
-        (r->heard && strlen(r->heard) > 65536))
-        return;
-    all = mem_printf("%s%s\n", r->heard ? r->heard : "", text);
-    free(r->heard);
-    r->heard = all;
-}
-
 static void on_line(void *arg, bool out, const char *text)
 {
     struct run *r = arg;
 
     if (!out)
-        hear(r, text);
+        detect_hear(r, text);
     if (r->listener.line)
         r->listener.line(r->listener.arg, out, text);
-}
-
-static void adopt_driver(struct run *r, const char *name)
-{
-    struct err e = {0};
-
-    if (run_load_driver(r, name, &e) < 0 ||
-        (!r->probing && run_load_flow(r, &e) < 0) ||
-        secrets_use(r->secrets, driver_secrets(r->driver), &e) < 0 ||
-        session_adopt(r->session, driver_console(r->driver), &e) < 0) {
-        run_fail(r, &e);
-        return;
-    }
-    run_say(r, _("this is a %s"), driver_title(r->driver));
-    r->phase = RUN_OPENING;
-}
-
-static void detect(struct run *r)
-{
-    char *name = astray_driver(r);
-    struct err e = {0};
-
-    if (!name)
-        name = detect_driver(r, session_banner(r->session),
-                             r->heard ? r->heard : "");
-
-    if (name) {
-        adopt_driver(r, name);
-        free(name);
-    } else if (!r->asked_version) {
-        r->asked_version = true;
-        session_run(r->session, "show version", NULL);
-    } else {
-        err_stage(&e, "detect");
-        err_set(&e, EXIT_FAILED, _("%s: this device was not recognised"),
-                r->o.target);
-        err_hint(&e, "%s", _("Name it with --driver (see kiriwake drivers)."));
-        run_fail(r, &e);
-    }
 }
 
 /* An event of its own: the case keeps it, no verdict rests on it. */
@@ -383,17 +346,28 @@ static void on_reply(void *arg, unsigned id, const struct console_reply *rep)
     struct run *r = arg;
 
     if (r->phase == RUN_DETECTING)
-        detect(r);
+        detect_device(r, rep);
     else if (!relink_cut(r, rep))
         jobs_reply(r, id, rep);
 }
 
+/* Old algorithms are never used unseen. */
+static void say_legacy(struct run *r)
+{
+    const char *used = session_legacy(r->session);
+
+    if (used[0] && !r->legacy_said)
+        run_say(r, _("old SSH algorithms in use: %s"), used);
+    r->legacy_said = true;
+}
+
 static void on_ready(struct run *r)
 {
+    say_legacy(r);
     if (r->astray && !r->driver && r->phase == RUN_WALKING)
         r->phase = RUN_DETECTING;
-    if (r->phase == RUN_DETECTING && !r->asked_version)
-        detect(r);
+    if (r->phase == RUN_DETECTING && !json_array_size(r->detect_asked))
+        detect_device(r, NULL);
     else if (r->phase == RUN_OPENING && r->relink.on)
         relink_whole(r);
     else if (r->astray && r->phase < RUN_CLOSING)
@@ -534,6 +508,7 @@ struct run *run_prepare(const struct run_options *o,
     r->facts = json_object();
     r->replies = json_object();
     r->queue = json_array();
+    r->detect_asked = json_array();
     return r;
 }
 
@@ -575,6 +550,9 @@ void run_free(struct run *r)
     wipe(r->password);
     wipe(r->enable);
     free(r->heard);
+    json_decref(r->detect_asked);
+    for (size_t i = 0; i < DETECT_LEGACY_MAX; i++)
+        free(r->legacy[i]);
     free(r->stop_why);
     json_decref(r->start);
     json_decref(r->events);

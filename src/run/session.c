@@ -562,6 +562,11 @@ const char *session_host(const struct session *s)
     return console_host(s->console);
 }
 
+const char *session_prompt(const struct session *s)
+{
+    return console_pending_line(s->console);
+}
+
 const char *session_banner(const struct session *s)
 {
     return s->banner;

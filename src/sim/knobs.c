@@ -24,7 +24,7 @@ static const struct {
     {"unplug", NUMBER},   {"config-held", WORD},
     {"japanese", WORD},   {"user", WORD},       {"login", WORD},
     {"record", WORD},     {"baud", NUMBER},     {"line-baud", NUMBER},
-    {"line-noise", NUMBER},
+    {"line-noise", NUMBER}, {"detect", WORD},
 };
 #define KNOWN (sizeof known / sizeof known[0])
 

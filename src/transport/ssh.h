@@ -109,13 +109,15 @@ struct ssh_plan {
     char **known_hosts;         /* NULL-ended; new keys go into the first */
     enum ssh_host_key_policy policy;
     char *algorithms[CATEGORIES];   /* with old ones; NULL: the library's */
+    const char *const *(*legacy_of)(void *arg, const char *software);
+    void *legacy_arg;           /* old ones by the server's name, or NULL */
     bool has_password;
     unsigned cols, rows, connect_ms;
 };
 
 /* The child's state. */
 struct ssh_child {
-    const struct ssh_plan *plan;
+    struct ssh_plan *plan;      /* its own copy, since the fork */
     int parent;                 /* socket to the parent */
     int fd;                     /* socket to the server, or -1 */
     ssh_session session;
@@ -130,7 +132,7 @@ struct ssh_child {
 };
 
 /* Runs a connection until it ends; never returns. parent is the socket. */
-_Noreturn void ssh_child_run(const struct ssh_plan *plan, int parent,
+_Noreturn void ssh_child_run(struct ssh_plan *plan, int parent,
                              pid_t parent_pid);
 
 /* Steps of the child. Each: 0, or -1 with err set. They may block. */
@@ -159,6 +161,10 @@ void ssh_secret_free(char *s);
  */
 int ssh_legacy_plan(const char *const *legacy, struct ssh_plan *plan,
                     struct err *e);
+/* Reads how the server calls itself, before the key exchange and without
+ * taking it from the socket, and allows what legacy_of says. 0, or -1 with
+ * c->err set; a server that is silent for some seconds is allowed nothing. */
+int ssh_legacy_by_greeting(struct ssh_child *c);
 /* Whether an algorithm counts as old, and of which category (-1: not). */
 int ssh_legacy_category(const char *algorithm);
 /* Appends the old algorithms that the session uses, comma separated. */

@@ -327,7 +327,7 @@ static int connect_out(struct ssh_child *c)
     return c->fd < 0 ? -1 : 0;
 }
 
-_Noreturn void ssh_child_run(const struct ssh_plan *plan, int parent,
+_Noreturn void ssh_child_run(struct ssh_plan *plan, int parent,
                              pid_t parent_pid)
 {
     struct ssh_child c = {.plan = plan, .fd = -1};

@@ -138,6 +138,9 @@ int ssh_kex_run(struct ssh_child *c)
     c->callbacks.userdata = c;
     c->callbacks.connect_status_function = on_progress;
     ssh_callbacks_init(&c->callbacks);
+    ssh_child_stage(c, SSH_STAGE_GREETING, c->plan->name);
+    if (ssh_legacy_by_greeting(c) < 0)
+        return -1;
     c->session = ssh_new();
     if (!c->session || set_options(c) < 0)
         return ssh_child_fail(c, SSH_STAGE_GREETING, "libssh: %s",
@@ -146,7 +149,6 @@ int ssh_kex_run(struct ssh_child *c)
     ssh_set_log_userdata(c);
     ssh_set_log_callback(on_log);
     ssh_set_log_level(SSH_LOG_DEBUG);
-    ssh_child_stage(c, SSH_STAGE_GREETING, c->plan->name);
     rc = ssh_connect(c->session);
     ssh_set_log_level(SSH_LOG_NONE);
     if (rc != SSH_OK)

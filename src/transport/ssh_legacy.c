@@ -2,9 +2,11 @@
  * Old algorithms: allowed by name only, reported when in use; and what both
  * sides offered when they could not agree.
  */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "kiriwake/mem.h"
 #include "kiriwake/msg.h"
@@ -118,6 +120,75 @@ void ssh_legacy_used(struct ssh_child *c, struct buf *out)
     add_used(out, ssh_get_cipher_in(c->session));
     add_used(out, ssh_get_hmac_out(c->session));
     add_used(out, ssh_get_hmac_in(c->session));
+}
+
+/* --- by the server's greeting --- */
+
+#define GREETING_MS 3000
+#define GREETING_MAX 1024       /* RFC 4253, 4.2: 255, after other lines */
+
+/* The software name of a greeting that is whole (new string), or NULL. */
+static char *software_of(const char *text)
+{
+    const char *at = strncmp(text, "SSH-", 4) == 0 ? text
+                     : strstr(text, "\nSSH-");
+    size_t len;
+
+    if (!at)
+        return NULL;
+    at += *at == '\n';
+    len = strcspn(at, "\r\n");
+    if (!at[len])
+        return NULL;
+    for (int i = 0; i < 2 && memchr(at, '-', len); i++) {
+        const char *next = (const char *)memchr(at, '-', len) + 1;
+
+        len -= (size_t)(next - at);
+        at = next;
+    }
+    return mem_strndup(at, len);
+}
+
+/* Looks at what has come and leaves it there. poll wakes for more than was
+ * seen, as the low-water mark is moved on. */
+static char *peek_software(int fd)
+{
+    char part[GREETING_MAX + 1];
+    char *software = NULL;
+    int want = 1, one = 1;
+
+    while (!software && want <= GREETING_MAX) {
+        struct pollfd p = {.fd = fd, .events = POLLIN};
+        ssize_t n;
+
+        setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &want, sizeof want);
+        if (poll(&p, 1, GREETING_MS) <= 0)
+            break;
+        n = recv(fd, part, GREETING_MAX, MSG_PEEK);
+        if (n < want)
+            break;                      /* hung up: the next step says so */
+        part[n] = '\0';
+        software = software_of(part);
+        want = (int)n + 1;
+    }
+    setsockopt(fd, SOL_SOCKET, SO_RCVLOWAT, &one, sizeof one);
+    return software;
+}
+
+int ssh_legacy_by_greeting(struct ssh_child *c)
+{
+    char *software;
+    int rc = 0;
+
+    if (!c->plan->legacy_of)
+        return 0;
+    software = peek_software(c->fd);
+    if (software)
+        rc = ssh_legacy_plan(
+            c->plan->legacy_of(c->plan->legacy_arg, software), c->plan,
+            &c->err);
+    free(software);
+    return rc;
 }
 
 /* Copies what stands in […] after mark. */

@@ -136,6 +136,8 @@ static void fill(struct ssh_plan *p, const struct target *t,
     p->identities = plan_identities(p, c);
     p->known_hosts = plan_known_hosts(p, o, c);
     p->has_password = o->password != NULL;
+    p->legacy_of = o->legacy_of;
+    p->legacy_arg = o->legacy_arg;
     p->cols = o->cols ? o->cols : 80;
     p->rows = o->rows ? o->rows : 24;
     p->connect_ms = o->connect_ms ? o->connect_ms : DEFAULT_CONNECT_MS;
