@@ -74,13 +74,17 @@ print(r["outcome"], f[0]["id"] if f else "-")
     fi
 }
 
-# Every second one by each server.
+# Every second NEC IX by each server; the others by the current one only.
 walks() {
     local name=$1 port=$2 odd=$3 n=0 id driver outcome finding args
 
     while IFS=$'\t' read -r id driver outcome finding args; do
         n=$((n + 1))
-        [ $((n % 2)) = "$odd" ] || continue
+        if [ "$driver" = nec-ix ]; then
+            [ $((n % 2)) = "$odd" ] || continue
+        else
+            [ "$name" = modern ] || continue
+        fi
         eval "walk $name $port $id $driver $outcome $finding $args" </dev/null
     done <"$work/list"
 }
