@@ -36,7 +36,8 @@
 --   path             {drop = set of "udp500", "udp4500", "esp", "icmp", each
 --                    maybe with "-in" or "-out" seen from a; nat = "a"|"b",
 --                    nat_address, corrupt, reorder (every Nth packet), mtu,
---                    no_fragments (a larger packet never passes), stranger, carrier (the NAT lets nobody in who was not
+--                    no_fragments (a larger packet never passes),
+--                    stranger, carrier (the NAT lets nobody in who was not
 --                    called first), nat_ports (it gives other source ports,
 --                    which ends without NAT-Traversal leave unanswered)}
 -- What an end notices goes to model.notice(end, kind, fields, time).

@@ -9,6 +9,9 @@
 #include "kiriwake/msg.h"
 #include "kiriwake/names.h"
 
+#define TIME_STAMP 20           /* it begins its time of day so early */
+#define LONG_NUMBER 4           /* digits of a number that is no address part */
+
 enum kind { NUMBER, WORD, COMMAND };
 
 static const struct {
@@ -249,4 +252,52 @@ bool knobs_drops(const struct knobs *k, const char *line, size_t number)
         at = *end ? end + 1 : end;
     }
     return false;
+}
+
+/* Does a time of day (10:00:01) stand here? */
+static bool is_time(const char *s)
+{
+    static const char form[] = "00:00:00";
+    size_t i = 0;
+
+    while (form[i] && (form[i] == ':' ? s[i] == ':'
+                                      : s[i] >= '0' && s[i] <= '9'))
+        i++;
+    return !form[i];
+}
+
+/* A line without the time stamp that may stand before it. */
+static const char *words(const char *text)
+{
+    for (size_t i = 0; i < TIME_STAMP && text[i]; i++)
+        if (is_time(text + i))
+            text += i + 8;
+    return text + strspn(text, "0123456789/: .");
+}
+
+/* How long a number that differs from time to time is here (an id, a counter;
+ * not a part of an address); 0 when there is none. */
+static size_t number_at(const char *s)
+{
+    size_t n;
+
+    if (s[0] == '0' && s[1] == 'x')
+        return 2 + strspn(s + 2, "0123456789abcdefABCDEF");
+    n = strspn(s, "0123456789");
+    return n >= LONG_NUMBER ? n : 0;
+}
+
+bool knobs_same_line(const char *a, const char *b)
+{
+    a = words(a);
+    b = words(b);
+    while (*a && *b) {
+        size_t na = number_at(a), nb = number_at(b);
+
+        if ((na || nb) ? !na || !nb : *a != *b)
+            return false;
+        a += na ? na : 1;
+        b += nb ? nb : 1;
+    }
+    return *a == *b;
 }

@@ -36,5 +36,8 @@ bool knobs_match(const json_t *list, const char *line);
 size_t knobs_truncate(const struct knobs *k, const char *line);
 /* Is the reply's line with this number (from 1) to be left out? */
 bool knobs_drops(const struct knobs *k, const char *line, size_t number);
+/* Do two lines say the same, at other times and with other numbers (ids and
+ * counters, not addresses)? */
+bool knobs_same_line(const char *a, const char *b);
 
 #endif

@@ -16,7 +16,6 @@
 #define PAGER_ROWS 24
 #define SCREEN_WIDTH 80
 #define MAX_TYPED (64u << 10)
-#define TIME_STAMP 20           /* it begins its time of day so early */
 
 enum state {
     STATE_INPUT,        /* a prompt stands, a line is being typed */
@@ -155,34 +154,13 @@ static void call(struct sim *s, const char *name, const char *line)
     json_decref(arg);
 }
 
-/* Does a time of day (10:00:01) stand here? */
-static bool is_time(const char *s)
-{
-    static const char form[] = "00:00:00";
-    size_t i = 0;
-
-    while (form[i] && (form[i] == ':' ? s[i] == ':'
-                                      : s[i] >= '0' && s[i] <= '9'))
-        i++;
-    return !form[i];
-}
-
-/* A line without the time stamp that may stand before it. */
-static const char *words(const char *text)
-{
-    for (size_t i = 0; i < TIME_STAMP && text[i]; i++)
-        if (is_time(text + i))
-            text += i + 8;
-    return text + strspn(text, "0123456789/: .");
-}
-
 static bool drops(struct sim *s, const char *line, size_t at)
 {
     const struct printout *p = &s->reply;
 
     for (size_t i = 0; i < p->count; i++)
         if (knobs_drops(&s->knobs, line, i + 1) &&
-            strcmp(words(p->lines[i].text), words(p->lines[at].text)) == 0)
+            knobs_same_line(p->lines[i].text, p->lines[at].text))
             return true;
     return false;
 }

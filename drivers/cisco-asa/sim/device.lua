@@ -7,6 +7,7 @@ local match = include("match")
 local modes = include("modes")
 local network = include("network")
 local ping = include("ping")
+local pipe = include("pipe")
 local sa = include("show_sa")
 local show = include("show")
 local world = include("world")
@@ -296,37 +297,8 @@ local function complain(why, line, where)
   end
 end
 
-local function pipe_of(line)
-  local bare, how, text = line:match("^(.-)%s*|%s*(%a+)%s+(.-)%s*$")
-  if not bare then
-    return line
-  end
-  for _, word in ipairs({"include", "exclude", "begin", "grep"}) do
-    if word:sub(1, #how) == how then
-      return bare, word == "grep" and "include" or word, text
-    end
-  end
-  return line
-end
-
-local function print_piped(text, how, pattern)
-  local on = false
-  pattern = pattern:gsub("[%%%-%+%?%[%]%(%)%.]", "%%%0")
-  for line in text:gmatch("(.-)\n") do
-    local hit = line:find(pattern) ~= nil
-    if how == "begin" then
-      on = on or hit
-    else
-      on = hit == (how == "include")
-    end
-    if on then
-      out(line .. "\n")
-    end
-  end
-end
-
 local function run_exec(line, list)
-  local bare, how, pattern = pipe_of(line)
+  local bare, how, pattern = pipe.split(line)
   local found, what, where = match.find(list or commands(), bare)
   if not found then
     complain(what, line, where)
@@ -339,7 +311,7 @@ local function run_exec(line, list)
   local done = found[2](match.words(what), what)
   out = real
   if how then
-    print_piped(table.concat(text), how, pattern)
+    pipe.print(table.concat(text), how, pattern)
   elseif done == false then
     complain("invalid", line, line)
   end
@@ -354,7 +326,7 @@ local function run_config(line)
     if modes.exit() then
       leave_config()
     end
-  elseif match.find(commands(), (pipe_of(line))) then
+  elseif match.find(commands(), (pipe.split(line))) then
     run_exec(line)
   else
     local why, where = modes.run(line)

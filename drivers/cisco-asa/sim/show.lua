@@ -339,8 +339,8 @@ function show.nat(w)
   for _, rule in ipairs(r.nat) do
     if rule.exempt then
       n = n + 1
-      say("%d (inside) to (outside) source static %s %s   destination static " ..
-          "%s %s no-proxy-arp route-lookup", n, rule.mine, rule.mine,
+      say("%d (inside) to (outside) source static %s %s   destination " ..
+          "static %s %s no-proxy-arp route-lookup", n, rule.mine, rule.mine,
           rule.far, rule.far)
       say("    translate_hits = %d, untranslate_hits = %d", 12, 12)
     end

@@ -124,8 +124,8 @@ local function v2_list(w)
     say("Session-id:%d, Status:%s, IKE count:1, CHILD count:%d", i,
         up and "UP-ACTIVE" or "UP-IDLE", children(w, sa))
     say("")
-    say("Tunnel-id                 Local                Remote     Status    " ..
-        "     Role")
+    say("Tunnel-id                 Local                Remote     Status  " ..
+        "       Role")
     say("%9d  %s/%d  %s/%d      %s    %s", 3686011 + i, sa.address or
         "0.0.0.0", sa.port, sa.peer, sa.port, up and "READY" or "IN-NEG",
         sa.role:upper())
@@ -297,8 +297,8 @@ local function pix_counters(f)
   say("    #pkts decaps: %d, #pkts decrypt: %d, #pkts verify %d", f.received,
       f.received, f.received)
   say("    #pkts compressed: 0, #pkts decompressed: 0")
-  say("    #pkts not compressed: 0, #pkts compr. failed: 0, #pkts decompress " ..
-      "failed: 0")
+  say("    #pkts not compressed: 0, #pkts compr. failed: 0, #pkts " ..
+      "decompress failed: 0")
   say("    #send errors %d, #recv errors %d", f.no_sa, f.replay +
       f.invalid_icv)
 end

@@ -4,8 +4,8 @@ local cfgtext = include("cfgtext")
 
 -- In which order the parts stand; what begins otherwise goes before "line".
 local ORDER = {
-  "version", "service", "no service", "hostname", "boot-start-marker", "logging",
-  "enable", "no aaa", "aaa", "clock", "ip cef", "no ip domain", "ip domain",
+  "version", "service", "no service", "hostname", "boot-start-marker",
+  "logging", "enable", "no aaa", "aaa", "clock", "ip cef", "no ip domain", "ip domain",
   "username", "crypto ikev2 proposal", "crypto ikev2 policy",
   "crypto ikev2 keyring", "crypto ikev2 profile", "crypto ikev2",
   "crypto isakmp policy", "no crypto isakmp", "crypto isakmp",

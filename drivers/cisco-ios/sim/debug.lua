@@ -68,8 +68,8 @@ local function policy_lines(list, p)
       p.auth == "pre-share" and "pre-share" or "RSA sig")
   dbg(list, "isakmp", "ISAKMP:      life type in seconds")
   local l = p.lifetime or 86400
-  dbg(list, "isakmp", "ISAKMP:      life duration (VPI) of  0x%X 0x%X 0x%X 0x%X",
-      l >> 24 & 255, l >> 16 & 255, l >> 8 & 255, l & 255)
+  dbg(list, "isakmp", "ISAKMP:      life duration (VPI) of  0x%X 0x%X 0x%X " ..
+      "0x%X", l >> 24 & 255, l >> 16 & 255, l >> 8 & 255, l & 255)
 end
 
 local DIFFERS = {
@@ -145,8 +145,8 @@ function events.proposal(w, f, list)
   end
 end
 
-local TRANSFORMS = {["esp-des"] = {"ESP_DES", 2}, ["esp-3des"] = {"ESP_3DES", 3},
-                    ["esp-aes"] = {"ESP_AES", 12}}
+local TRANSFORMS = {["esp-des"] = {"ESP_DES", 2},
+                    ["esp-3des"] = {"ESP_3DES", 3}, ["esp-aes"] = {"ESP_AES", 12}}
 
 function debug.transform(set)
   local word, bits = (set and set.encryption or ""):match("^(%S*)%s*(%d*)$")
@@ -327,8 +327,8 @@ debug.mask_of = mask_of
 local function proposal_request(w, f, list)
   local here = w.model.ends["local"].address or f.n.target
   if w.old then
-    dbg(list, "ipsec", "IPSEC(validate_proposal_request): proposal part #1,\n" ..
-        "  (key eng. msg.) dest= %s, src= %s,\n    dest_proxy= %s (type=4)," ..
+    dbg(list, "ipsec", "IPSEC(validate_proposal_request): proposal part " ..
+        "#1,\n  (key eng. msg.) dest= %s, src= %s,\n    dest_proxy= %s (type=4)," ..
         "\n    src_proxy= %s (type=4),\n    protocol= ESP, transform= %s ," ..
         "\n    lifedur= 0s and 0kb,\n    spi= 0x0(0), conn_id= 0, " ..
         "keysize= 0, flags= 0x4", here, f.peer, mask_of(f.mine),

@@ -5,7 +5,9 @@ local match = include("match")
 local modes = include("modes")
 local network = include("network")
 local ping = include("ping")
+local pipe = include("pipe")
 local sa = include("show_sa")
+local maps = include("show_map")
 local show = include("show")
 local log = include("log")
 local world = include("world")
@@ -272,14 +274,14 @@ local PRIVILEGED = {
 local CRYPTO = {
   {"show crypto isakmp sa", shown(sa.isakmp)},
   {"show crypto isakmp sa detail", shown(sa.isakmp_detail)},
-  {"show crypto isakmp policy", shown(sa.policies)},
-  {"show crypto isakmp key", shown(sa.keys)},
+  {"show crypto isakmp policy", shown(maps.policies)},
+  {"show crypto isakmp key", shown(maps.keys)},
   {"show crypto ipsec sa", shown(sa.ipsec)},
   {"show crypto ipsec sa detail", shown(sa.ipsec_detail)},
   {"show crypto ipsec sa peer *", shown(sa.ipsec_peer)},
   {"show crypto ipsec sa peer * detail", shown(sa.ipsec_peer)},
-  {"show crypto ipsec transform-set", shown(sa.sets)},
-  {"show crypto map", shown(sa.maps)},
+  {"show crypto ipsec transform-set", shown(maps.sets)},
+  {"show crypto map", shown(maps.maps)},
   {"show crypto engine connections active", shown(sa.engine)},
   {"show crypto engine connection active", shown(sa.engine)},
   {"show crypto engine brief", shown(sa.engine_brief)},
@@ -366,61 +368,8 @@ local function complain(why, line, where)
   end
 end
 
--- "| include X": what a line of the reply must be.
-local function pipe_of(line)
-  local bare, how, text = line:match("^(.-)%s*|%s*(%a+)%s+(.-)%s*$")
-  if not bare then
-    return line
-  end
-  for _, word in ipairs({"include", "exclude", "begin", "section"}) do
-    if word:sub(1, #how) == how then
-      return bare, word, text
-    end
-  end
-  return line
-end
-
--- An IOS pattern as Lua's: . and * and alternatives by |.
-local function matcher(text)
-  local list = {}
-  for part in (text .. "|"):gmatch("(.-)|") do
-    part = part:gsub("[%%%-%+%?%[%]%(%)]", "%%%0"):gsub("%.%*", ".-")
-    list[#list + 1] = part:gsub("_", "[ ,{}()]")
-  end
-  return function(line)
-    for _, pattern in ipairs(list) do
-      if line:find(pattern) then
-        return true
-      end
-    end
-    return false
-  end
-end
-
-local function print_piped(text, how, pattern)
-  local fits, on, depth = matcher(pattern), false, nil
-  for line in (text):gmatch("(.-)\n") do
-    local hit = fits(line)
-    if how == "begin" then
-      on = on or hit
-    elseif how == "section" then
-      local indent = #line:match("^ *")
-      if hit and (not depth or indent <= depth) then
-        on, depth = true, indent
-      elseif depth and indent <= depth then
-        on, depth = false, nil
-      end
-    else
-      on = hit == (how == "include")
-    end
-    if on then
-      out(line .. "\n")
-    end
-  end
-end
-
 local function run_exec(line)
-  local bare, how, pattern = pipe_of(line)
+  local bare, how, pattern = pipe.split(line)
   local found, what, where = match.find(commands(), bare)
   if not found then
     if what == "invalid" and #match.words(bare) == 1 and
@@ -439,7 +388,7 @@ local function run_exec(line)
   local done = found[2](match.words(what), what)
   out = real
   if how then
-    print_piped(table.concat(text), how, pattern)
+    pipe.print(table.concat(text), how, pattern)
   end
   if done == false then
     local words = match.words(bare)

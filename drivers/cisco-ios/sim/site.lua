@@ -99,8 +99,8 @@ local function translated(w, name, r, out, packet)
     if n.kind == "route-map" then
       list = r.route_maps[n.name]
     end
-    local rule = mapset.first_rule(r.acls[list], {proto = "ip", src = packet.src,
-                                           dest = packet.dest})
+    local rule = mapset.first_rule(r.acls[list], {
+      proto = "ip", src = packet.src, dest = packet.dest})
     if rule and rule.action == "permit" then
       if name == "local" then
         w:hit(list, rule)
