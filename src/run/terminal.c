@@ -43,7 +43,7 @@ static int close_terminal(struct run *r, struct err *e)
     if (r->phase != RUN_TERMINAL)
         return not_up(r, e);
     r->phase = r->driver ? RUN_OPENING : RUN_DETECTING;
-    r->asked_version = false;
+    json_array_clear(r->detect_asked);
     if (!session_terminal(r->session, false)) {
         *e = *session_err(r->session);
         return -1;
