@@ -410,6 +410,8 @@ local sub = {
             b.filter_in, b.filter_line = w[3], at(r, {})
         end
     end,
+    ['ip inspect'] = function(b) b.inspect = true end,
+    ['evaluate'] = function(b) b.dynamic = true end,
     ['ip mtu'] = function(b, r, w) b.ip_mtu = int(w[3]) end,
     ['mtu'] = function(b, r, w) b.mtu = int(w[2]) end,
     ['crypto map'] = function(b, r, w)

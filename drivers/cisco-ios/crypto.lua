@@ -65,6 +65,9 @@ local function add_counters(out, r)
     local c = out.counters or {encaps = 0, decaps = 0, send_errors = 0,
                                recv_errors = 0}
 
+    -- The same pairs of proxies: counters of others are none of these.
+    c.key = (c.key or '') .. r.INTERFACE .. ' ' .. (r.LOCAL or '') .. ' ' ..
+        (r.REMOTE or '') .. ';'
     c.encaps = c.encaps + int(r.ENCAPS)
     c.decaps = c.decaps + int(r.DECAPS)
     c.send_errors = c.send_errors + (int(r.SEND_ERRORS) or 0)

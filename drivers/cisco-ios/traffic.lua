@@ -142,6 +142,9 @@ local function filter_verdict(c, wan, packet, out)
         return 'none'
     end
     cite(out, wan.filter_line)
+    if wan.inspect or list.dynamic then
+        return 'unknown'        -- what was sent may open it
+    end
     for _, e in ipairs(list.entries) do
         local fits = entry_fits(e, packet)
 
@@ -228,5 +231,6 @@ traffic.host_of, traffic.bits_of = host_of, bits_of
 traffic.within, traffic.some_host = within, some_host
 traffic.wildcard = wildcard
 traffic.passage, traffic.nat = passage, nat_facts
+traffic.list_permits = list_permits
 
 return traffic

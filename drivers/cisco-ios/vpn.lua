@@ -179,16 +179,25 @@ end
 
 -- Another entry of the same map that is looked at before and takes traffic
 -- of this one.
+-- Does the list take the traffic of the entry, in the order of its lines?
+local function takes(list, e, mine)
+    local a = some_host(mine.source) or host_of(mine.source)
+    local b = some_host(mine.destination) or host_of(mine.destination)
+
+    return within(mine.source, e.source) and
+        within(mine.destination, e.destination) and
+        lib.list_permits(list, a, b)
+end
+
 local function shadow_of(c, m, list)
     for _, other in ipairs(c.map_list) do
+        local theirs = c.access_lists[other.access_list]
+
         if other.map == m.map and other.sequence < m.sequence and
             other.peer ~= m.peer then
-            local theirs = permits_of(c.access_lists[other.access_list])
-
             for _, mine in ipairs(permits_of(list)) do
-                for _, e in ipairs(theirs) do
-                    if within(mine.source, e.source) and
-                        within(mine.destination, e.destination) then
+                for _, e in ipairs(permits_of(theirs)) do
+                    if takes(theirs, e, mine) then
                         return cite({name = other.name,
                                      access_list = other.access_list}, e)
                     end

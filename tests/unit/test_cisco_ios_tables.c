@@ -435,6 +435,38 @@ static void test_several_vpns(void **state)
     json_decref(f);
 }
 
+/* An earlier entry is wider, unless its own list leaves this traffic out. */
+static void test_map_order(void **state)
+{
+    static const char head[] =
+        "crypto map VPN 5 ipsec-isakmp\n set peer 192.0.2.77\n"
+        " match address WIDE\n"
+        "crypto map VPN 10 ipsec-isakmp\n set peer 203.0.113.5\n"
+        " match address 150\n"
+        "access-list 150 permit ip 172.21.113.0 0.0.0.255 172.21.114.0 "
+        "0.0.0.255\n"
+        "ip access-list extended WIDE\n";
+    static const char *const tails[][2] = {
+        {" permit ip 172.21.0.0 0.0.255.255 172.21.0.0 0.0.255.255\nend\n",
+         "\"VPN 5\""},
+        {" deny ip 172.21.113.0 0.0.0.255 172.21.114.0 0.0.0.255\n"
+         " permit ip 172.21.0.0 0.0.255.255 172.21.0.0 0.0.255.255\nend\n",
+         ""},
+        {" permit ip 172.21.113.0 0.0.0.255 172.21.115.0 0.0.0.255\nend\n",
+         ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+        char *text = mem_printf("%s%s", head, tails[i][0]);
+        json_t *f = read_text("config", text, SUBJECT, NULL);
+
+        assert_leaf(f, "shadowed_by.name", tails[i][1]);
+        json_decref(f);
+        free(text);
+    }
+}
+
 /* Without its last line the configuration was cut: no fact at all. */
 static void test_config_cut(void **state)
 {
@@ -490,6 +522,7 @@ int main(void)
         cmocka_unit_test(test_debugging),
         cmocka_unit_test(test_nat),
         cmocka_unit_test(test_several_vpns),
+        cmocka_unit_test(test_map_order),
         cmocka_unit_test(test_config_cut),
         cmocka_unit_test(test_incomplete),
     };
