@@ -320,7 +320,6 @@ static void end_line(struct console *c)
         console_say_late(c);
     c->broken = false;
     c->head = 0;
-    logs_own(c, raw, len);
     if (c->after_pager)
         skip = after_pager(c, raw, len);
     c->after_pager = false;

@@ -25,8 +25,8 @@ struct console {
     struct pattern *user, *password, *failed, *pager, *erase;
     struct patterns refused, traps, monitors, busy;     /* busy: per mode */
     struct patterns logs;
-    bool take_logs, reply_logs; /* reply_logs: those that come are its own */
-    struct pattern *own_logs;   /* the line behind which they are, or NULL */
+    bool take_logs, reply_logs; /* reply_logs: the reply holds its own … */
+    struct pattern *own_logs;   /* … behind this line; NULL: everywhere */
     bool broken;                /* a line end came behind the prompt */
     size_t head;                /* bytes of a line that a log cut in two */
 
@@ -86,8 +86,8 @@ bool logs_take(struct console *c, const char *raw, size_t len);
 bool logs_half(struct console *c, const char *line, size_t len);
 /* A line that was cut in two is drawn anew from its beginning. */
 void logs_redrawn(struct console *c);
-/* This line may be the one behind which the reply holds log lines. */
-void logs_own(struct console *c, const char *raw, size_t len);
+/* Of a reply that holds log lines: takes out those before its own begin. */
+void logs_sift(struct console *c, struct console_reply *r);
 /* The prompt's line ended: late text, unless a log line follows. */
 void logs_broken(struct console *c);
 

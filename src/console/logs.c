@@ -74,15 +74,43 @@ void console_take_logs(struct console *c, bool take, const char *own)
     c->take_logs = take;
     pattern_free(c->own_logs);
     c->own_logs = own && own[0] ? pattern_new(own, "logs", &e) : NULL;
-    /* A pattern that is none keeps them all: nothing is lost. */
-    c->reply_logs = own && !c->own_logs;
+    c->reply_logs = own != NULL;
 }
 
-void logs_own(struct console *c, const char *raw, size_t len)
+/* Where the line begins behind which the log lines are the reply's own; NULL:
+ * nowhere, and then nobody can tell them apart. */
+static const char *own_begin(struct console *c, const char *text)
 {
-    if (c->own_logs && c->phase == PHASE_BODY &&
-        pattern_matches(c->own_logs, raw, len))
-        c->reply_logs = true;
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+
+        if (pattern_matches(c->own_logs, text, len))
+            return text;
+        text += len + (text[len] == '\n');
+    }
+    return NULL;
+}
+
+void logs_sift(struct console *c, struct console_reply *r)
+{
+    const char *own = c->take_logs && c->own_logs ? own_begin(c, r->text)
+                                                  : NULL;
+    struct buf out = {0};
+
+    if (!own)
+        return;
+    for (const char *s = r->text; s < own;) {
+        size_t len = strcspn(s, "\n"), at = 1;
+
+        if (find(c, s, len, &at) && at == 0)
+            event_push(c, CONSOLE_LOG, mem_strndup(s, len));
+        else
+            buf_add(&out, s, len + 1);
+        s += len + 1;
+    }
+    buf_adds(&out, own);
+    free(r->text);
+    r->text = buf_take(&out);
 }
 
 bool logs_half(struct console *c, const char *line, size_t len)

@@ -102,8 +102,10 @@ void reply_finish(struct console *c, enum reply_state state,
     r->text = console_decode(c, buf_str(&c->body), c->body.len);
     r->reason = reason ? mem_strdup(reason) : NULL;
     r->mode = c->phase == PHASE_READY && c->mode ? c->mode->name : NULL;
-    if (state == REPLY_COMPLETE)
+    if (state == REPLY_COMPLETE) {
+        logs_sift(c, r);
         judge(c, r);
+    }
     if (c->over && state == REPLY_COMPLETE) {
         r->state = REPLY_TRUNCATED;
         free(r->reason);

@@ -59,6 +59,9 @@ static const struct row rows[] = {
      "show logging", "show logging\r\n" IX "\r\nLog Buffer (1-1):\r\n" IX
      "\r\nRouter# ", "Log Buffer (1-1):\n" IX "\n", IX "\n",
      "^Log Buffer"},
+    {"log lines, and nothing that tells whose", "nec-ix", "Router# ",
+     "show logging", "show logging\r\n" IX "\r\nLog:\r\n" IX
+     "\r\nRouter# ", IX "\nLog:\n" IX "\n", "", "^Log Buffer"},
     {"a reply of log lines alone", "nec-ix", "Router# ", "show logging",
      "show logging\r\n" IX "\r\nRouter# ", IX "\n", "", ""},
     {"no log line", "nec-ix", "Router# ", "show x",
