@@ -104,6 +104,7 @@ BEGIN = "%%ASA-5-713041: IP = %s, IKE Initiator: New Phase 1, Intf inside, " \
         "10.2.0.0,  Crypto map (outside_map)" % (P, P)
 PHASE1 = "%ASA-5-713119: " + G + "PHASE 1 COMPLETED"
 ACTIVE = ["--allow", "active"]
+HAND = ["--answer", "traffic-by-hand=cannot"]
 
 PIX_HEAD = "        dst               src        state     pending     " \
            "created\n"
@@ -218,11 +219,11 @@ WALKS = {
                       "diagnosed", "ike.psk-mismatch"),
     "no-response": ("asa", ACTIVE, [ike("MM_WAIT_MSG2"), log(BEGIN)],
                     "diagnosed", "ike.no-response"),
-    "old-lines": ("asa", [], [NO_SA, {"show clock":
+    "old-lines": ("asa", HAND, [NO_SA, {"show clock":
                   "17:43:22.339 EDT Tue Oct 30 2012\n"}, log(
         "%ASA-3-713902: " + G + "QM FSM error (P2 struct &0x1, mess id "
         "0x2)!")], "diagnosed", "ipsec.not-triggered"),
-    "later-success": ("asa", [], [NO_SA, log(
+    "later-success": ("asa", HAND, [NO_SA, log(
         "%ASA-3-713902: " + G + "QM FSM error (P2 struct &0x1, mess id "
         "0x2)!", "%ASA-5-713120: " + G + "PHASE 2 COMPLETED (msgid=1)")],
         "diagnosed", "ipsec.not-triggered"),
@@ -271,7 +272,7 @@ WALKS = {
         "set peer 203.0.113.1", "set peer 203.0.113.9").replace(
             "tunnel-group 203.0.113.1", "tunnel-group 203.0.113.9"))],
         "diagnosed", "ike.peer-address-mismatch"),
-    "peer-cut": ("asa", [], [NO_SA, peer(lambda t: t[:len(t) // 2])],
+    "peer-cut": ("asa", HAND, [NO_SA, peer(lambda t: t[:len(t) // 2])],
                  "diagnosed", "ipsec.not-triggered"),
     "pix-key": ("pix", ACTIVE + ["--vpn", "mymap 5"], [{
         "show crypto isakmp sa":
