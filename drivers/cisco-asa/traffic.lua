@@ -210,7 +210,7 @@ local function add_clients(c, out)
         g = g or (x.client or x.split or x.split_policy) and x or nil
     end
     out.pools = c.pools
-    out.clients = #c.pools > 0
+    out.serves_clients = #c.pools > 0
     out.intra_interface = c.intra_interface ~= nil
     if c.intra_interface then
         explain(out, 'intra_interface', c.intra_interface)

@@ -281,7 +281,7 @@ local function logging_facts(c)
 
     return cite({
         buffered = l.level ~= nil, on = l.on or false, level = l.level,
-        timestamp = l.timestamp, debug_trace = l.debug_trace or false,
+        timestamped = l.timestamp or false, debug_trace = l.debug_trace or false,
         levels = {},
     }, l)
 end

@@ -95,7 +95,7 @@ static void test_config_pix(void **state)
     assert_leaf(f, "inbound.sysopt", "true");
     assert_leaf(f, "nat.verdict", "\"exempt\"");
     assert_leaf(f, "wan.port", "\"ethernet0\"");
-    assert_leaf(f, "clients", "true");
+    assert_leaf(f, "serves_clients", "true");
     assert_leaf(f, "split.list", "\"90\"");
     assert_leaf(f, "split.policy", "\"tunnelspecified\"");
     assert_leaf(f, "split.defined", "true");
@@ -223,7 +223,7 @@ static void test_ike_sa(void **state)
                        "\"peer_any\": false, \"ike_version\": 2}", "");
     assert_state(f, "present");
     assert_leaf(f, "sas.0.state", "\"ready\"");
-    assert_leaf(f, "sas.0.role", "\"initiator\"");
+    assert_leaf(f, "sas.0.direction", "\"initiator\"");
     assert_leaf(f, "established", "1");
     json_decref(f);
 }
