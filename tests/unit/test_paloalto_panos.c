@@ -352,6 +352,36 @@ static void test_no_gateway(void **state)
                       "set lines may be cut anywhere");
 }
 
+/* The peer's address where the configuration has a name. */
+static void test_tunnels(void **state)
+{
+    static const char text[] =
+        "total tunnels configured:                                     2\n"
+        "filter - type IPSec, state any\n\n"
+        "total IPSec tunnel configured:                                2\n"
+        "total IPSec tunnel shown:                                     2\n\n"
+        "id    name            state   monitor local-ip        peer-ip  "
+        "       tunnel-i/f\n"
+        "--    ----            -----   ------- --------        -------  "
+        "       ----------\n"
+        "2     t-g             inactiv off     198.51.100.1    "
+        "203.0.113.5     tunnel.1\n"
+        "3     t-h             active  up      198.51.100.1    "
+        "203.0.113.6     tunnel.2\n";
+    json_t *env = env_of(GATEWAY("g", "gw.example.net"), "{\"id\": \"g\"}");
+    json_t *f = read_text("tunnels", text, "{\"id\": \"g\"}", env);
+
+    (void)state;
+    assert_leaf(f, "peer_address", "\"203.0.113.5\"");
+    assert_leaf(f, "device.tunnels.1.name", "\"t-h\"");
+    json_decref(f);
+    assert_incomplete_unreadable("tunnels", text, env);
+    assert_unknown_lines("tunnels", text, env);
+    assert_cut_unreadable("tunnels", text, env, 0);
+    assert_unreadable("tunnels", "", "{}", env, "empty");
+    json_decref(env);
+}
+
 /* An interface that the configuration switches off. */
 static void test_link_state(void **state)
 {
@@ -524,6 +554,7 @@ int main(void)
         cmocka_unit_test(test_config_damage),
         cmocka_unit_test(test_link_state),
         cmocka_unit_test(test_no_gateway),
+        cmocka_unit_test(test_tunnels),
         cmocka_unit_test(test_since),
         cmocka_unit_test(test_secrets),
         cmocka_unit_test(test_ping),
