@@ -67,6 +67,42 @@ static void test_ike_sa_forms(void **state)
     json_decref(f);
 }
 
+/* Before 12.4: no status in detail, one family, no sequence numbers. */
+static void test_older_forms(void **state)
+{
+    json_t *f = read_text(
+        "ike_sa", "C-id  Local    Remote      I-VRF  Encr Hash Auth DH "
+                  "Lifetime Cap.\n"
+                  "1   198.51.100.1  203.0.113.5    3des  md5  psk  1  "
+                  "23:58:42 D\n"
+                  "       Connection-id:Engine-id =  1:1(software)\n"
+                  "2   0.0.0.0  192.0.2.77     0\n", SUBJECT, NULL);
+
+    (void)state;
+    assert_leaf(f, "device.created", "2");
+    assert_leaf(f, "sas.0.encryption", "\"3des\"");
+    assert_leaf(f, "established", "1");
+    json_decref(f);
+    f = read_text("engine", "   ID  Type    Algorithm  Encrypt  Decrypt "
+                            "IP-Address\n"
+                            "    1  IPsec   3DES+MD5  0  4 198.51.100.1\n",
+                  "{}", NULL);
+    assert_leaf(f, "device.decrypt", "4");
+    json_decref(f);
+    f = read_text("session", "Interface: Ethernet0/0\n"
+                             "Session status: UP-ACTIVE\n"
+                             "Peer: 203.0.113.5/500\n"
+                             "  IKE SA: local 198.51.100.1/500 remote "
+                             "203.0.113.5/500 Active\n"
+                             "  IPSEC FLOW: permit ip host 10.1.1.4 host "
+                             "10.1.1.3\n"
+                             "        Active SAs: 4, origin: crypto map\n",
+                  SUBJECT, NULL);
+    assert_leaf(f, "sessions.0.port", "500");
+    assert_leaf(f, "sessions.0.flows.0.sas", "4");
+    json_decref(f);
+}
+
 static void test_ikev2_sa(void **state)
 {
     json_t *f = read_fixture("ikev2_sa", "ikev2_sa", SUBJECT, NULL,
@@ -508,6 +544,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ike_sa_forms),
+        cmocka_unit_test(test_older_forms),
         cmocka_unit_test(test_ikev2_sa),
         cmocka_unit_test(test_session),
         cmocka_unit_test(test_engine),
