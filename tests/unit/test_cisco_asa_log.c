@@ -170,6 +170,18 @@ static void test_log(void **state)
                   SUBJECT, "config");
     assert_state(f, "unreadable");      /* the messages are cut off */
     json_decref(f);
+    /* A console's own line stands among the settings. */
+    f = read_with("log", LOG_HEAD
+                  "Aug 15 2019 13:44:38: %ASA-6-305011: Built dynamic UDP\n"
+                  "    Buffer logging: level warnings, 1 messages logged\n"
+                  "    Trap logging: disabled\n"
+                  "Aug 15 2019 13:44:39: %ASA-5-713119: Group = G, IP = "
+                  "198.51.100.1, PHASE 1 COMPLETED\n", SUBJECT, "config");
+    assert_state(f, "present");
+    assert_leaf(f, "level", "\"warnings\"");
+    assert_leaf(f, "events.0.event", "\"ike.finish\"");
+    assert_leaf(f, "device.events.2", "");
+    json_decref(f);
     f = read_with("log", LOG_HEAD, SUBJECT, "config");
     assert_state(f, "unreadable");
     json_decref(f);
