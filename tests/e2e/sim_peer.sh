@@ -21,7 +21,8 @@ failed = tried = 0
 for s in listed:
     name = s["id"].split("/")[1]
     want = s["expect"].get("with_peer")
-    if s["driver"] not in ("nec-ix", "nec-wa", "cisco-ios") or not want:
+    if s["driver"] not in ("nec-ix", "nec-wa", "cisco-ios",
+                           "cisco-asa") or not want:
         continue
     path = f"{work}/{name}"
     with open(path, "wb") as f:
