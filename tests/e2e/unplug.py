@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 OFFSETS = 50
+ON_CONSOLE = 12             # of them also on a console, whose line is looked at
 SCENARIOS = ["nec-ix/psk-mismatch-responder", "nec-ix/healthy-traffic",
              "nec-ix/replay-drop"]
 
@@ -30,18 +31,25 @@ def walk(program, scenario, knobs):
     return (result["outcome"], found), undone, done.stderr
 
 
-def whole_dialogue(program, scenario):
+def whole_dialogue(program, scenario, more=""):
     """How many bytes the device sends in a walk without a cut: the offset
     from which on nothing is cut any more."""
     low, high = 1, 1 << 20
     while low < high:
         mid = (low + high) // 2
         if "trying to reach it again" in walk(
-                program, scenario, "unplug=%d" % mid)[2]:
+                program, scenario, more + "unplug=%d" % mid)[2]:
             low = mid + 1
         else:
             high = mid
     return low
+
+
+def offsets(program, s, random_):
+    for more, count in (("", OFFSETS), ("login=1&", ON_CONSOLE)):
+        total = whole_dialogue(program, s, more)
+        for n in sorted(random_.sample(range(1, total), count)):
+            yield n, total, more
 
 
 def main():
@@ -50,9 +58,8 @@ def main():
     for name in SCENARIOS:
         s = known[name]
         want = s["expect"]["outcome"], s["expect"].get("finding")
-        total = whole_dialogue(program, s)
-        for n in sorted(random_.sample(range(1, total), OFFSETS)):
-            got, undone, said = walk(program, s, "unplug=%d" % n)
+        for n, total, more in offsets(program, s, random_):
+            got, undone, said = walk(program, s, more + "unplug=%d" % n)
             cuts += "reached again" in said
             # before the first prompt there is no walk to go on with
             early = got == ("failed", None) and "reach it" not in said
