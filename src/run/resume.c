@@ -73,12 +73,14 @@ static int same_data(struct run *r, const json_t *record, struct err *e)
 {
     const json_t *v = json_object_get(record, "versions");
     const char *driver = text_of(v, "driver"), *flow = text_of(v, "flow");
-    const struct flows *f = is_line_flow(record) ? r->line_flows : r->flows;
+    bool line = is_line_flow(record);   /* no driver's facts are in it */
+    const struct flows *f = line ? r->line_flows : r->flows;
     const struct driver *d = run_any_driver(r);
 
     if (!driver && !flow)
         return 0;                       /* ended before it was detected */
-    if (driver && flow && d && f && strcmp(driver, driver_digest(d)) == 0 &&
+    if (driver && flow && d && f &&
+        (line || strcmp(driver, driver_digest(d)) == 0) &&
         strcmp(flow, flows_digest(f)) == 0)
         return 0;
     err_hint(e, "%s", _("Start a new walk; the old case stays readable with "

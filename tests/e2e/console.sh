@@ -139,4 +139,19 @@ path=$(sed -n 's/.*"checkpoint": "\(.*\)",.*/\1/p' "$dir/late.json" |
     cat "$dir/late.json" "$dir/late.err" >&2
     failed=1
 }
+# A case that was cut off at the silent line goes on where the router answers.
+case=$(sed -n 's/^case //p' "$dir/silent.err")
+journal=$XDG_STATE_HOME/kiriwake/cases/$case/journal.jsonl
+sed '4q' "$journal" |
+    sed 's#"target":"exec:[^"]*"#"target":"sim:nec-ix/healthy-idle?login=1"#' \
+        >"$dir/journal"
+cp "$dir/journal" "$journal"
+"$kiriwake" resume "$case" --json >"$dir/resumed.json" 2>"$dir/resumed.err" ||
+    true
+grep -q '"checkpoint": "handed"' "$dir/resumed.json" &&
+    grep -q '"flow": "nec-ix/ipsec"' "$dir/resumed.json" || {
+    echo "console: the resumed case" >&2
+    cat "$dir/resumed.json" "$dir/resumed.err" >&2
+    failed=1
+}
 exit $failed
