@@ -35,6 +35,9 @@ void sim_receive(struct sim *s, const char *bytes, size_t len,
  * without input (0: never); it may be now_ms itself: call again. */
 void sim_output(struct sim *s, struct buf *out, uint64_t now_ms,
                 uint64_t *due_ms);
+/* Seen at its console, where nobody has logged in: asked for, or the
+ * scenario's. */
+bool sim_console(const struct sim *s);
 /* The speed of its serial line, 10 bits a byte in both directions (knob
  * "baud"); 0: it is reached otherwise, in no time. */
 unsigned sim_baud(const struct sim *s);

@@ -253,7 +253,7 @@ static struct transport *open_sim(struct run *r, struct err *e)
         r->sim = new_sim(r, login != NULL, e);
     if (r->sim) {
         t = transport_sim(r->sim);
-        t->console = login != NULL;
+        t->console = sim_console(r->sim);
         give_banner(r, t);
     }
     free(login);

@@ -105,6 +105,12 @@ static int l_viewer(lua_State *lua)
     return 0;
 }
 
+static int l_deaf(lua_State *lua)
+{
+    self(lua)->host.deaf(self(lua)->host.arg, luaL_checkstring(lua, 1));
+    return 0;
+}
+
 static int l_close(lua_State *lua)
 {
     self(lua)->host.close(self(lua)->host.arg);
@@ -162,7 +168,7 @@ static int l_include(lua_State *lua)
 static const luaL_Reg host_functions[] = {
     {"out", l_out},   {"wait", l_wait},   {"now", l_now}, {"rows", l_rows},
     {"width", l_width}, {"pager", l_pager}, {"viewer", l_viewer},
-    {"close", l_close}, {NULL, NULL},
+    {"deaf", l_deaf},   {"close", l_close},   {NULL, NULL},
 };
 
 /* What could reach outside, or differ between runs. */

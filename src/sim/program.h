@@ -24,6 +24,9 @@ struct program_host {
     /* This reply is paged whatever rows says, and its end stands (as the text
      * end) until q or Ctrl-C. */
     void (*viewer)(void *arg, const char *end);
+    /* What becomes of typed bytes: "no" (they are read), "busy" (lost while
+     * something is printed, but Ctrl-C is key "break"), "dead" (lost). */
+    void (*deaf)(void *arg, const char *how);
     void (*close)(void *arg);
 };
 

@@ -40,6 +40,7 @@ struct sim {
     struct printout reply;
     struct buf typed, ready;
     size_t sent, rows, shown;       /* shown: lines since the last pager */
+    bool deaf, dead;                /* see program_host */
     unsigned baud, terminal;        /* speeds; 0: no serial line, unknown */
     struct wire in, out;            /* of a serial line */
     struct buf arrived;
@@ -89,6 +90,14 @@ static void host_viewer(void *arg, const char *end)
 
     free(s->viewer);
     s->viewer = mem_strdup(end);
+}
+
+static void host_deaf(void *arg, const char *how)
+{
+    struct sim *s = arg;
+
+    s->dead = strcmp(how, "dead") == 0;
+    s->deaf = strcmp(how, "busy") == 0;
 }
 
 static void host_close(void *arg)
@@ -344,10 +353,26 @@ static bool broken(struct sim *s)
     return true;
 }
 
+/* Nobody reads what is typed, but for Ctrl-C. */
+static void ignore_typed(struct sim *s)
+{
+    bool stop = s->deaf && s->state == STATE_BUSY && broken(s);
+
+    if (s->dead || (s->deaf && s->state == STATE_BUSY))
+        buf_clear(&s->typed);
+    if (stop) {
+        s->deaf = false;
+        interrupt(s, "break");
+    }
+}
+
 static void work(struct sim *s, uint64_t now_ms)
 {
     s->now_ms = now_ms;
     while (s->state != STATE_CLOSED) {
+        ignore_typed(s);
+        if (s->dead)
+            return;
         if ((s->state == STATE_BUSY || s->state == STATE_MUTE) && broken(s)) {
             printout_begin(&s->reply, now_ms);
             buf_adds(&s->ready, "\r\n");
@@ -416,6 +441,11 @@ void sim_receive(struct sim *s, const char *bytes, size_t len,
         wire_send(&s->in, bytes, len, now_ms);
     else
         take(s, bytes, len, now_ms);
+}
+
+bool sim_console(const struct sim *s)
+{
+    return s->login;
 }
 
 unsigned sim_baud(const struct sim *s)
@@ -531,10 +561,18 @@ void sim_replug(struct sim *s)
 /* Gives the program its scenario; it prints its banner. */
 static int start(struct sim *s, bool login, struct err *e)
 {
-    json_t *arg = json_pack("{s:O, s:O, s:b}", "scenario", s->scenario,
-                            "knobs", s->knobs.all, "login", (int)login);
-    int status = program_call(s->program, "start", arg, e);
+    const json_t *console = json_object_get(
+        json_object_get(s->scenario, "setup"), "console");
+    json_int_t baud = json_integer_value(json_object_get(console, "baud"));
+    json_t *arg;
+    int status;
 
+    s->login = login || console;
+    s->baud = s->knobs.baud ? s->knobs.baud : (unsigned)baud;
+    s->terminal = s->knobs.line_baud;
+    arg = json_pack("{s:O, s:O, s:b}", "scenario", s->scenario, "knobs",
+                    s->knobs.all, "login", (int)s->login);
+    status = program_call(s->program, "start", arg, e);
     json_decref(arg);
     if (status < 0)
         return -1;
@@ -542,8 +580,6 @@ static int start(struct sim *s, bool login, struct err *e)
     s->password = ask(s, "password", NULL);
     s->banner = ask(s, "banner", NULL);
     s->state = STATE_BUSY;
-    s->baud = s->knobs.baud;
-    s->terminal = s->knobs.line_baud;
     return 0;
 }
 
@@ -554,10 +590,9 @@ struct sim *sim_new(const struct data *data, const char *driver,
     struct sim *s = mem_zalloc(sizeof *s);
     struct program_host host = {s,         host_out,   host_wait,  host_now,
                                 host_rows, host_width, host_pager, host_viewer,
-                                host_close};
+                                host_deaf, host_close};
 
     s->transcript = json_array();
-    s->login = login;
     s->rows = PAGER_ROWS;
     host_pager(s, PAGER, PAGER_ERASE);
     s->editor.width = SCREEN_WIDTH;

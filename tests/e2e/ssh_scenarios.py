@@ -57,7 +57,8 @@ def worker(number, port):
 def main():
     with open(WORK + "/scenarios", encoding="utf-8") as f:
         for s in json.load(f):
-            if s["driver"] == "nec-ix" and ONLY in s["id"]:
+            if (s["driver"] == "nec-ix" and ONLY in s["id"] and
+                    "/console-" not in s["id"]):    # no SSH leads there
                 JOBS.put(s)
     threads = [threading.Thread(target=worker, args=(i + 1, port))
                for i, port in enumerate(PORTS)]

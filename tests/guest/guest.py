@@ -106,15 +106,16 @@ class Line:
         self.trace = []             # (seconds, from, bytes)
         self.pumps = []
 
-    def plug(self, command, env=None):
-        """Runs a router and connects it; the one before is ended."""
+    def plug(self, command, early=True):
+        """Runs a router and connects it; the one before is ended. Not early:
+        what it says before anything is typed is heard."""
         self.unplug()
         self.count = 0
-        self.early = True
+        self.early = early
         self.trace = []
         self.sock = connect(self.path, 5)
         self.sim = subprocess.Popen(command, stdin=subprocess.PIPE,
-                                    stdout=subprocess.PIPE, env=env,
+                                    stdout=subprocess.PIPE,
                                     stderr=subprocess.DEVNULL, bufsize=0)
         self.pumps = [
             threading.Thread(target=self._to_guest, daemon=True,

@@ -1,6 +1,7 @@
 -- A NEC UNIVERGE IX: its session, modes and commands.
 
 local config = include("config")
+local console = include("console")
 local match = include("match")
 local network = include("network")
 local ping = include("ping")
@@ -293,6 +294,12 @@ local function enter(user)
   banner_text()
 end
 
+-- A console as somebody left it, or as the device's state has it.
+local function begin_console(c)
+  s.refuses = c.login == "refused"
+  console.start(c, s, run)
+end
+
 local login = {}
 
 function login.user(line)
@@ -303,7 +310,7 @@ end
 
 function login.password(line)
   local user = USERS[s.user]
-  local refused = setup_of.knobs.login == "refused"
+  local refused = setup_of.knobs.login == "refused" or s.refuses
   s.mode = "user"
   if user and user.password == line and not refused then
     enter(user)
@@ -325,7 +332,9 @@ function device.start(arg)
   w = world.new(arg.scenario, arg.knobs)
   s = {level = "administrator", mode = "user",
        held = arg.knobs["config-held"] or arg.scenario.setup.config_held}
-  if not arg.login and not arg.knobs.login then
+  if arg.scenario.setup.console then
+    begin_console(arg.scenario.setup.console)
+  elseif not arg.login and not arg.knobs.login then
     enter(USERS[device.user()])
   end
 end
@@ -344,7 +353,12 @@ function device.banner()
 end
 
 function device.prompt()
+  if s.mode == "monitor" then
+    return console.prompt()
+  end
+  deaf("no")
   if s.mode == "user" then
+    rows(24)
     return "login: "
   elseif s.mode == "password" then
     return "Password: ", false
@@ -360,7 +374,9 @@ end
 
 function device.command(line)
   w.model:advance(now())
-  if login[s.mode] then
+  if s.mode == "monitor" then
+    console.command(s, line)
+  elseif login[s.mode] then
     login[s.mode](line)
   elseif line:match("%S") and not line:match("^%s*!") then
     run(line)
@@ -378,6 +394,10 @@ function device.refused(line)
 end
 
 function device.key(key)
+  if key == "break" then
+    console.monitor(s)
+    return
+  end
   if key == "ctrl-z" and s.mode == "config" then
     s.mode, s.block = "exec", nil
   end
