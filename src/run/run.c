@@ -652,6 +652,8 @@ void run_stop(struct run *r, const char *why)
     r->paused = false;
     if (r->walker && !walker_done(r->walker)) {
         run_event(r, json_pack("{s:s,s:s}", "event", "stop", "why", why));
+    } else if (r->capture && r->phase < RUN_CLOSING) {
+        r->phase = RUN_DONE;            /* nobody has chosen a host */
     } else if (r->session && r->phase < RUN_CLOSING) {
         r->phase = RUN_CLOSING;
         session_close(r->session);
