@@ -386,6 +386,16 @@ static void at_monitor(struct line_look *l, const struct rules_seen *seen)
     conclude(l, LINE_MONITOR);
 }
 
+/* A start's progress need not end its line: "Loading: ####", or "####". */
+static void hear_progress(struct line_look *l, const char *text)
+{
+    enum rules_line what = rules_line(l->rules, text, strlen(text),
+                                      &l->verdict.driver);
+
+    if (what == RULES_BOOT)
+        l->booting = true;
+}
+
 static struct rules_seen pending(struct line_look *l)
 {
     struct rules_seen seen = {0};
@@ -395,6 +405,8 @@ static struct rules_seen pending(struct line_look *l)
         return seen;
     text = pending_text(l);
     seen = rules_pending(l->rules, text, strlen(text), &l->verdict.driver);
+    if (seen.what == RULES_NOTHING && text[0])
+        hear_progress(l, text);
     free(text);
     return seen;
 }

@@ -184,9 +184,9 @@ bool look_turn(struct session *s)
     size_t before = line_look_output(s->look)->len;
     bool busy;
 
-    if (s->state == SESSION_STUCK || !s->drained)
+    if (s->state == SESSION_STUCK)
         return false;
-    if (s->now > s->look_at)
+    if (s->drained && s->now > s->look_at)
         line_look_idle(s->look, (unsigned)(s->now - s->look_at));
     if (s->now >= s->look_began + s->limits.look_ms)
         line_look_stop(s->look);

@@ -91,6 +91,19 @@ status=0
 }
 typed question ''
 
+# A device that never stops printing is told, soon.
+device endless <<'E'
+exec yes what a flood
+E
+status=0
+"$kiriwake" check "exec:sh $dir/endless.sh" --json >"$dir/e.json" \
+    2>/dev/null || status=$?
+[ "$status" = 2 ] && grep -q '"checkpoint": "asks"' "$dir/e.json" || {
+    echo "console: the flood: status $status" >&2
+    cat "$dir/e.json" >&2
+    failed=1
+}
+
 # From whatever was left on the line, the login is reached.
 sim="exec $kiriwake sim nec-ix healthy-idle --stdio --login"
 device pending <<E

@@ -208,6 +208,8 @@ static const struct row rows[] = {
     {"loader", {{NULL, "\r\nloader> "}}, LINE_MONITOR, "", NULL, "loader",
      0},
     {"boot texts", {{NULL, BOOT}}, LINE_BOOTING, "", "nec-ix", NULL, 1},
+    {"a start heard from the middle of its progress", {{NULL, "#"}},
+     LINE_BOOTING, "", NULL, NULL, 0},
     {"two starts", {{NULL, BOOT BOOT}}, LINE_BOOTING, "", "nec-ix", NULL, 2},
     {"the monitor after Ctrl-C by somebody",
      {{NULL, BOOT "NEC Bootstrap Software, Version 22.1\r\nboot[1]> "}},
