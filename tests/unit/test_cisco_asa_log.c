@@ -240,13 +240,22 @@ static void test_routes(void **state)
     assert_leaf(f, "to_remote_via_wan", "true");
     assert_leaf(f, "to_local.interface", "\"inside\"");
     json_decref(f);
+    /* The inside network is not there: cut. */
+    f = read_with("routes", "C    203.0.113.0 255.255.255.0 is directly "
+                            "connected, outside\nS*   0.0.0.0 0.0.0.0 [1/0] "
+                            "via 203.0.113.254, outside\n", SUBJECT,
+                  "config");
+    assert_state(f, "unreadable");
+    json_decref(f);
     /* A static route of the configuration is not there. */
     f = read_with("routes", ROUTES, SUBJECT, "config");
     assert_state(f, "unreadable");
     json_decref(f);
     f = read_with("routes", "\toutside 0.0.0.0 0.0.0.0 203.0.113.254 1 "
                             "OTHER static\n\tinside 10.1.1.0 255.255.255.0 "
-                            "10.1.1.1 1 CONNECT static\n", PIX,
+                            "10.1.1.1 1 CONNECT static\n\toutside 203.0.113.0 "
+                            "255.255.255.0 203.0.113.1 1 CONNECT static\n",
+                  PIX,
                   "config-pix");
     assert_state(f, "present");
     assert_leaf(f, "to_local.protocol", "\"connected\"");
