@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Real serial ports: an FTDI adapter and a 16550 of a QEMU guest, with
 # simulated routers at their other ends. Without options a sample of the
-# scenarios; --all [WORD]: all, or those with WORD in their names.
+# scenarios; --all: all, and the adapter pulled out at fifty random bytes;
+# --all WORD: the tests and scenarios with WORD in their names.
 set -euo pipefail
 program=$(realpath "$1")
 shift
@@ -20,7 +21,11 @@ done
 
 options=()
 [ "${1:-}" != --all ] || { options+=(--all); shift; }
-[ -z "${1:-}" ] || options+=(--only "$1")
+if [ -n "${1:-}" ]; then
+    options+=(--only "$1")
+elif [ ${#options[@]} -gt 0 ]; then
+    options+=(--unplug 50)
+fi
 "$guest/image.sh" "$dir/kernel.deb" "$program" "$dir"
 exec python3 "$guest/suite.py" "$program" "$dir" --log "$dir/console.log" \
     "${options[@]}"
