@@ -108,8 +108,10 @@ json_t *run_start_event(struct run *r);
 int run_load_driver(struct run *r, const char *name, struct err *e);
 int run_load_flow(struct run *r, struct err *e);
 
-struct transport *run_transport(struct run *r, struct err *e);
 int run_open_session(struct run *r, struct transport *t, struct err *e);
+
+/* open.c */
+struct transport *run_transport(struct run *r, struct err *e);
 
 /* relink.c */
 /* The session ended by a fault; false when the link is not opened again. */
