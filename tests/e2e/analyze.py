@@ -169,7 +169,8 @@ def check_one(program, s, folder, every):
         got = analyze(program, path, args)
         os.unlink(path)
         count += 1
-        if verdict(got) == verdict(plain):
+        if verdict(got) == verdict(plain) or (may_open and
+                                              verdict(got) in allowed):
             continue
         later = what[:4] == "from" and got["outcome"] == "healthy"
         if not (may_open and (later or not_wrong(got, plain, s))):
