@@ -570,6 +570,9 @@ static int start(struct sim *s, bool login, struct err *e)
     s->login = login || console;
     s->baud = s->knobs.baud ? s->knobs.baud : (unsigned)baud;
     s->terminal = s->knobs.line_baud;
+    if (!s->knobs.unplug)
+        s->knobs.unplug = (size_t)json_integer_value(
+            json_object_get(console, "unplug"));
     arg = json_pack("{s:O, s:O, s:b}", "scenario", s->scenario, "knobs",
                     s->knobs.all, "login", (int)s->login);
     status = program_call(s->program, "start", arg, e);
