@@ -567,7 +567,7 @@ static int start(struct sim *s, bool login, struct err *e)
     json_t *arg;
     int status;
 
-    s->login = login || console;
+    s->login = login || json_is_object(console);
     s->baud = s->knobs.baud ? s->knobs.baud : (unsigned)baud;
     s->terminal = s->knobs.line_baud;
     if (!s->knobs.unplug)
