@@ -1,62 +1,11 @@
 /* Saved text: from the lines that a terminal showed to commands and replies. */
-#include "kiriwake/saved.h"
+#include "saved_inner.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "kiriwake/mem.h"
 #include "kiriwake/msg.h"
-#include "saved_text.h"
-
-#define REPLY_MAX (4u << 20)
-#define SHORT_HOST 20           /* Cisco cuts names to this (see prompt.c) */
-#define GREETING 3
-
-/* Where the reader stands. */
-enum place {
-    PLACE_OUTSIDE,      /* before the first command, or after an unknown one */
-    PLACE_PROMPT,       /* in the reply to a command typed at a prompt */
-    PLACE_SECTION,      /* under a header of a tech-support file */
-};
-
-/* A command line that may go on below: the terminal folded it. */
-struct fold {
-    struct buf text;
-    char *host;
-    const struct console_mode *mode;
-};
-
-struct saved {
-    struct saved_rules rules;
-    struct saved_text text;
-    struct lead *lead;
-    struct patterns sections, refused, logins;
-    struct pattern *password;
-
-    size_t lines, unknown, session;
-    enum place place;
-    char *host;                 /* of the last prompt, or of the part */
-    bool part;                  /* host names a part of the file */
-    unsigned parts;
-    char *first_section;        /* of this part */
-    char *stranger;             /* the host of a prompt just above, at which
-                                   no known command was typed */
-    struct fold fold;
-
-    struct saved_record now;    /* its reply is coming; command NULL: none */
-    struct buf body;
-    bool over;
-    bool paged, last_page;      /* a pager was the last thing seen */
-
-    char *greeting[GREETING];   /* what the file began with */
-    size_t greetings, greeted;  /* known; of these seen again in a row */
-    bool begun;                 /* a prompt or header came */
-
-    struct saved_record *records;
-    size_t count, cap, kept;
-    char **hosts;
-    size_t host_count, host_cap;
-};
 
 /* --- life --- */
 
@@ -109,33 +58,17 @@ struct saved *saved_new(const struct saved_rules *rules,
     return s;
 }
 
-static void wipe(char *s)
-{
-    if (s)
-        explicit_bzero(s, strlen(s));
-    free(s);
-}
-
-static void record_clear(struct saved_record *r)
-{
-    free(r->command);
-    free(r->host);
-    wipe(r->reply.text);
-    wipe(r->reply.reason);
-    *r = (struct saved_record){0};
-}
-
 void saved_free(struct saved *s)
 {
     if (!s)
         return;
     for (size_t i = 0; i < s->count; i++)
-        record_clear(&s->records[i]);
+        saved_record_clear(&s->records[i]);
     for (size_t i = 0; i < s->host_count; i++)
         free(s->hosts[i]);
     for (size_t i = 0; i < s->greetings; i++)
         free(s->greeting[i]);
-    record_clear(&s->now);
+    saved_record_clear(&s->now);
     saved_text_free(&s->text);
     lead_free(s->lead);
     patterns_free(&s->sections);
@@ -151,115 +84,6 @@ void saved_free(struct saved *s)
     free(s->records);
     free(s->hosts);
     free(s);
-}
-
-/* --- records --- */
-
-static bool is_blank(const char *s, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        if (s[i] != ' ' && s[i] != '\t' && s[i] != '\n')
-            return false;
-    return true;
-}
-
-/* Headers stand between blank lines of their own. */
-static char *without_frame(const char *s)
-{
-    size_t len = strlen(s);
-
-    for (size_t n; (n = strcspn(s, "\n")), s[n] && is_blank(s, n);) {
-        s += n + 1;
-        len -= n + 1;
-    }
-    while (len && (s[len - 1] == '\n' || s[len - 1] == ' '))
-        len--;
-    return len ? mem_printf("%.*s\n", (int)len, s) : mem_strdup("");
-}
-
-/* As the console core: a line that says so refuses the command. */
-static void judge(const struct saved *s, struct console_reply *r)
-{
-    for (const char *p = r->text; *p && r->state == REPLY_COMPLETE;) {
-        size_t len = strcspn(p, "\n");
-
-        if (patterns_match(&s->refused, p, len, NULL)) {
-            r->state = REPLY_REFUSED;
-            r->reason = mem_strndup(p, len);
-        }
-        p += p[len] ? len + 1 : len;
-    }
-}
-
-static const char *why_incomplete(const struct saved *s, const char *why)
-{
-    if (s->over)
-        return _("it is over the size limit");
-    if (why)
-        return why;
-    return s->paged && !s->last_page
-               ? _("the pager was left before its end")
-               : NULL;
-}
-
-static void know_host(struct saved *s, const char *host)
-{
-    for (size_t i = 0; i < s->host_count; i++)
-        if (strcmp(s->hosts[i], host) == 0)
-            return;
-    s->hosts = mem_grow(s->hosts, &s->host_cap, s->host_count + 2,
-                        sizeof *s->hosts);
-    s->hosts[s->host_count++] = mem_strdup(host);
-    s->hosts[s->host_count] = NULL;
-}
-
-/* why: NULL when a prompt or header follows. */
-static void end_record(struct saved *s, const char *why)
-{
-    struct saved_record *r = &s->now;
-
-    if (r->command) {
-        why = why_incomplete(s, why);
-        r->reply.command = r->command;
-        r->reply.text = s->place == PLACE_SECTION
-                            ? without_frame(buf_str(&s->body))
-                            : mem_strdup(buf_str(&s->body));
-        r->reply.state = why ? REPLY_TRUNCATED : REPLY_COMPLETE;
-        r->reply.reason = why ? mem_strdup(why) : NULL;
-        judge(s, &r->reply);
-        s->kept += s->body.len;
-        s->records = mem_grow(s->records, &s->cap, s->count + 1,
-                              sizeof *s->records);
-        s->records[s->count++] = *r;
-        *r = (struct saved_record){0};
-    }
-    s->place = PLACE_OUTSIDE;
-    buf_wipe(&s->body);
-    s->over = s->paged = s->last_page = false;
-    s->greeted = 0;
-}
-
-/* Takes command. */
-static void begin_record(struct saved *s, char *command, const char *mode,
-                         enum place place)
-{
-    s->place = place;
-    s->now = (struct saved_record){
-        .command = command,
-        .host = s->host ? mem_strdup(s->host) : NULL,
-        .mode = mode,
-        .line = s->lines,
-        .session = s->session,
-    };
-    if (s->host)
-        know_host(s, s->host);
-}
-
-/* From here on it is another login. */
-static void begin_session(struct saved *s)
-{
-    if (s->count && s->records[s->count - 1].session == s->session)
-        s->session++;
 }
 
 /* --- prompts --- */
@@ -369,13 +193,13 @@ static void take_prompt(struct saved *s, const char *host,
 
     s->begun = true;
     if (command && is_redrawn(s, command, host))
-        record_clear(&s->now);
-    end_record(s, why);
+        saved_record_clear(&s->now);
+    saved_record_end(s, why);
     if (why)
-        begin_session(s);
+        saved_session_begin(s);
     set_host(s, known_host(s, host) ? known_host(s, host) : host, false);
     if (command)
-        begin_record(s, command, mode->name, PLACE_PROMPT);
+        saved_record_begin(s, command, mode->name, PLACE_PROMPT);
 }
 
 /* The text behind prompts: some lines show theirs twice. */
@@ -427,14 +251,14 @@ static bool try_prompt(struct saved *s, const struct saved_line *line)
     bool known;
 
     if (!typed) {
-        if (!is_blank(line->text, line->len))
+        if (!saved_is_blank(line->text, line->len))
             know_stranger(s, NULL);
         return false;
     }
     host = mem_strndup(line->text + span.from, span.to - span.from);
     command = command_of(s, typed);
     known = command || known_host(s, host);
-    if (known && !command && !is_blank(typed, strlen(typed)))
+    if (known && !command && !saved_is_blank(typed, strlen(typed)))
         s->unknown++;
     if (width > 8 && line->len + (command ? 1 : 8) >= width)
         begin_fold(s, typed, host, mode);
@@ -465,7 +289,7 @@ static bool try_fold(struct saved *s, const struct saved_line *line)
     if (!command)
         return false;
     if (s->now.command)
-        record_clear(&s->now);      /* its first part was a command, too */
+        saved_record_clear(&s->now);    /* its first part was one, too */
     else
         s->unknown -= s->unknown > 0;
     take_prompt(s, s->fold.host, s->fold.mode, command);
@@ -504,13 +328,13 @@ static bool try_section(struct saved *s, const struct saved_line *line)
     if (!p || !pattern_nth(p, 1, &at))
         return false;
     s->begun = true;
-    end_record(s, s->place == PLACE_PROMPT
+    saved_record_end(s, s->place == PLACE_PROMPT
                       ? _("it goes on in sections") : NULL);
     name = mem_strndup(line->text + at.from, at.to - at.from);
     section_host(s, name);
     command = saved_expand(s->rules.commands, name);
     if (command)
-        begin_record(s, command, NULL, PLACE_SECTION);
+        saved_record_begin(s, command, NULL, PLACE_SECTION);
     else
         s->place = PLACE_OUTSIDE;
     free(name);
@@ -523,7 +347,7 @@ static bool try_section(struct saved *s, const struct saved_line *line)
 static void learn_greeting(struct saved *s, const struct saved_line *line)
 {
     if (s->begun || s->greetings == GREETING || line->len < 4 ||
-        is_blank(line->text, line->len))
+        saved_is_blank(line->text, line->len))
         return;
     s->greeting[s->greetings++] = mem_strndup(line->text, line->len);
 }
@@ -531,7 +355,7 @@ static void learn_greeting(struct saved *s, const struct saved_line *line)
 /* The file's first lines again: the link was lost, and somebody came back. */
 static bool is_greeting(struct saved *s, const struct saved_line *line)
 {
-    if (!s->begun || !s->greetings || is_blank(line->text, line->len))
+    if (!s->begun || !s->greetings || saved_is_blank(line->text, line->len))
         return false;
     if (strcmp(s->greeting[s->greeted], line->text) != 0)
         s->greeted = 0;
@@ -562,19 +386,19 @@ static void take_body(struct saved *s, const struct saved_line *line)
     learn_greeting(s, line);
     if (is_greeting(s, line) ||
         patterns_match(&s->logins, line->text, line->len, NULL)) {
-        end_record(s, _("the session ended in it"));
-        begin_session(s);
+        saved_record_end(s, _("the session ended in it"));
+        saved_session_begin(s);
         return;
     }
     if (!s->now.command)
         return;
     if (pattern_matches(s->password, line->text, line->len)) {
-        end_record(s, _("the session ended in it"));
+        saved_record_end(s, _("the session ended in it"));
         return;
     }
     if (line->only_pager)
         return;
-    if (!is_blank(line->text, line->len))
+    if (!saved_is_blank(line->text, line->len))
         s->paged = false;
     add_body(s, line);
 }
@@ -603,36 +427,5 @@ void saved_feed(struct saved *s, const char *bytes, size_t len)
 void saved_end(struct saved *s)
 {
     saved_text_end(&s->text);
-    end_record(s, _("the file ends in it"));
-}
-
-size_t saved_count(const struct saved *s)
-{
-    return s->count;
-}
-
-struct saved_record *saved_at(struct saved *s, size_t i)
-{
-    return &s->records[i];
-}
-
-const char *const *saved_hosts(const struct saved *s)
-{
-    return (const char *const *)s->hosts;
-}
-
-/* No prompt's host name holds a blank. */
-bool saved_is_part(const char *host)
-{
-    return strchr(host, ' ') != NULL;
-}
-
-size_t saved_lines(const struct saved *s)
-{
-    return s->lines;
-}
-
-size_t saved_unknown(const struct saved *s)
-{
-    return s->unknown;
+    saved_record_end(s, _("the file ends in it"));
 }
