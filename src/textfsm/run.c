@@ -140,22 +140,6 @@ static void make_dispatch(struct textfsm *t, struct state *s)
     }
 }
 
-/* Whether a rule matches, as matcher_try() for a line of ASCII. */
-static inline int try_ascii(struct textfsm_run *run, struct rule *rule,
-                            const struct line *line, struct err *e)
-{
-    struct scanner *s = &run->t->tools.scanner;
-    const struct scan_op *op = rule->matcher.scan;
-
-    if (rule->matcher.maybe || !op->jit[s->coded])
-        return matcher_try(&rule->matcher, &run->t->tools, line, e);
-    s->undos = 0;
-    if (op->jit[s->coded](s, s->start))
-        return 1;
-    return s->undecided ? matcher_try(&rule->matcher, &run->t->tools, line, e)
-                        : 0;
-}
-
 /* One of the rules whose bits are set, from the first on. */
 static inline int do_rules(struct textfsm_run *run, struct rule *first,
                            uint64_t rules, const struct line *line,
@@ -167,11 +151,7 @@ static inline int do_rules(struct textfsm_run *run, struct rule *first,
 
         if (!scan_literal_fits(rule->matcher.scan, line->text, black))
             continue;
-        rc = try_ascii(run, rule, line, e);
-        if (!rc)
-            continue;
-        rc = rc < 0 ? fail_match(run, rule, line, e)
-                    : act(run, rule, line, e);
+        rc = do_rule(run, rule, line, e);
         if (rc)
             return rc;
     }
