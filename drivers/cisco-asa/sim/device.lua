@@ -6,6 +6,7 @@ local log = include("log")
 local match = include("match")
 local modes = include("modes")
 local network = include("network")
+local person = include("person")
 local ping = include("ping")
 local pipe = include("pipe")
 local sa = include("show_sa")
@@ -349,24 +350,14 @@ end
 local typed = {}
 
 function typed.user(line)
-  if line ~= "" then
-    s.user, s.mode = line, "password"
-  end
+  person.name(s, line)
 end
 
 function typed.password(line)
-  local user = USERS[s.user]
-  local refused = setup_of.knobs.login == "refused"
-  s.mode = "user"
-  if user and user.password == line and not refused then
+  local o = {users = USERS, refused = setup_of.knobs.login == "refused",
+             wrong = {"Login incorrect"}}
+  if person.password(s, line, o) then
     enter(s.user)
-    return
-  end
-  s.tries = (s.tries or 0) + 1
-  wait(100)
-  say("Login incorrect")
-  if s.tries >= 3 then
-    close()
   end
 end
 
@@ -399,7 +390,7 @@ function device.start(arg)
 end
 
 function device.user()
-  return setup_of.knobs.user == "monitor" and "watch" or "admin"
+  return person.user(setup_of)
 end
 
 function device.password()
@@ -456,14 +447,12 @@ end
 
 -- The configuration of the firewall at the other end, unmasked.
 function device.peer_config()
-  local name = setup_of.scenario.setup.subject == "peer2" and "peer2" or
-      "peer"
-  return table.concat(config.text_lines(w.cfg[name], w.dialect), "\n") .. "\n"
+  local cfg = w.cfg[person.peer(setup_of)]
+  return table.concat(config.text_lines(cfg, w.dialect), "\n") .. "\n"
 end
 
 -- What names the VPN in question: its peer; of clients the map entry.
 local function subject()
-  local which = setup_of.scenario.setup.subject
   local t = w.faulty.ends["local"]
   for tag, entries in pairs(t.maps) do
     for seq, m in pairs(entries) do
@@ -472,23 +461,12 @@ local function subject()
       end
     end
   end
-  return w.faulty.ends[which == "peer2" and "peer2" or "peer"].line.address
+  return w.faulty.ends[person.peer(setup_of)].line.address
 end
 
 -- The arguments of `check` for this variation, one a line.
 function device.args()
-  local args = {}
-  local named = setup_of.scenario.setup.subject == "none"
-  for _, a in ipairs(setup_of.scenario.args) do
-    named = named or a == "--vpn"
-    args[#args + 1] = setup_of.knobs.rename and network.rename(a) or a
-  end
-  if setup_of.knobs["second-vpn"] and not named and
-      not setup_of.scenario.setup.second then
-    args[#args + 1] = "--vpn"
-    args[#args + 1] = subject()
-  end
-  return table.concat(args, "\n")
+  return person.args(setup_of, network.rename, subject)
 end
 
 return device

@@ -4,6 +4,7 @@ local config = include("config")
 local match = include("match")
 local modes = include("modes")
 local network = include("network")
+local person = include("person")
 local ping = include("ping")
 local pipe = include("pipe")
 local sa = include("show_sa")
@@ -429,25 +430,14 @@ end
 local typed = {}
 
 function typed.user(line)
-  if line ~= "" then
-    s.user, s.mode = line, "password"
-  end
+  person.name(s, line)
 end
 
 function typed.password(line)
-  local user = USERS[s.user]
-  local refused = setup_of.knobs.login == "refused"
-  s.mode = "user"
-  if user and user.password == line and not refused then
+  local o = {users = USERS, refused = setup_of.knobs.login == "refused",
+             wrong = {"% Login invalid", ""}}
+  if person.password(s, line, o) then
     enter(s.user)
-    return
-  end
-  s.tries = (s.tries or 0) + 1
-  wait(100)
-  say("%% Login invalid")
-  say("")
-  if s.tries >= 3 then
-    close()
   end
 end
 
@@ -485,7 +475,7 @@ function device.start(arg)
 end
 
 function device.user()
-  return setup_of.knobs.user == "monitor" and "watch" or "admin"
+  return person.user(setup_of)
 end
 
 function device.password()
@@ -562,31 +552,18 @@ end
 
 -- The configuration of the router at the other end of the VPN in question.
 function device.peer_config()
-  local name = setup_of.scenario.setup.subject == "peer2" and "peer2" or
-      "peer"
-  return table.concat(config.text_lines(w.cfg[name]), "\n") .. "\n"
+  local cfg = w.cfg[person.peer(setup_of)]
+  return table.concat(config.text_lines(cfg), "\n") .. "\n"
 end
 
 -- What names the VPN in question: its peer.
 local function subject()
-  local which = setup_of.scenario.setup.subject
-  return w.faulty.ends[which == "peer2" and "peer2" or "peer"].line.address
+  return w.faulty.ends[person.peer(setup_of)].line.address
 end
 
 -- The arguments of `check` for this variation, one a line.
 function device.args()
-  local args = {}
-  local named = setup_of.scenario.setup.subject == "none"
-  for _, a in ipairs(setup_of.scenario.args) do
-    named = named or a == "--vpn"
-    args[#args + 1] = setup_of.knobs.rename and network.rename(a) or a
-  end
-  if setup_of.knobs["second-vpn"] and not named and
-      not setup_of.scenario.setup.second then
-    args[#args + 1] = "--vpn"
-    args[#args + 1] = subject()
-  end
-  return table.concat(args, "\n")
+  return person.args(setup_of, network.rename, subject)
 end
 
 return device

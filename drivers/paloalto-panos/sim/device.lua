@@ -5,6 +5,7 @@ local dates = include("dates")
 local lab = include("lab")
 local match = include("match")
 local network = include("network")
+local person = include("person")
 local ping = include("ping")
 local show = include("show")
 local vpn = include("show_vpn")
@@ -425,25 +426,14 @@ end
 local login = {}
 
 function login.user(line)
-  if line ~= "" then
-    s.name, s.mode = line, "password"
-  end
+  person.name(s, line)
 end
 
 function login.password(line)
-  local user = USERS[s.name]
-  local refused = setup_of.knobs.login == "refused"
-  s.mode = "user"
-  if user and user.password == line and not refused then
-    enter(user, s.name)
-    return
-  end
-  s.tries = (s.tries or 0) + 1
-  wait(100)
-  say("")
-  say("Login incorrect")
-  if s.tries >= 3 then
-    close()
+  local o = {users = USERS, refused = setup_of.knobs.login == "refused",
+             wrong = {"", "Login incorrect"}}
+  if person.password(s, line, o) then
+    enter(USERS[s.user], s.user)
   end
 end
 
@@ -460,7 +450,7 @@ function device.start(arg)
 end
 
 function device.user()
-  return setup_of.knobs.user == "monitor" and "watch" or "admin"
+  return person.user(setup_of)
 end
 
 function device.password()
@@ -512,9 +502,7 @@ function device.noise()
 end
 
 function device.peer_config()
-  local name = setup_of.scenario.setup.subject == "peer2" and "peer2" or
-      "peer"
-  return table.concat(config.lines(w.cfg[name]), "\n") .. "\n"
+  return table.concat(config.lines(w.cfg[person.peer(setup_of)]), "\n") .. "\n"
 end
 
 local function subject()
@@ -528,17 +516,7 @@ end
 
 -- The arguments of `check` for this variation, one a line.
 function device.args()
-  local args, named = {}, setup_of.scenario.setup.subject == "none"
-  for _, a in ipairs(setup_of.scenario.args) do
-    named = named or a == "--vpn"
-    args[#args + 1] = setup_of.knobs.rename and network.rename(a) or a
-  end
-  if setup_of.knobs["second-vpn"] and not named and
-      not setup_of.scenario.setup.second then
-    args[#args + 1] = "--vpn"
-    args[#args + 1] = subject()
-  end
-  return table.concat(args, "\n")
+  return person.args(setup_of, network.rename, subject)
 end
 
 return device
