@@ -27,31 +27,47 @@ void serial_settings_read(struct serial_settings *s, int fd)
     tcflush(fd, TCOFLUSH);      /* what was echoed and has not yet left */
 }
 
-/* libserialport sets HUPCL when it opens. */
-static int keep_dtr(struct sp_port *sp)
+/* libserialport sets HUPCL when it opens, and looks for CRTSCTS among the
+ * input flags: a port left with it would wait for a CTS that never comes. */
+static int keep_dtr(int fd)
 {
     struct termios now;
-    int fd = -1;
 
-    sp_get_port_handle(sp, &fd);
     if (tcgetattr(fd, &now) < 0)
         return -1;
-    now.c_cflag &= ~(tcflag_t)HUPCL;
+    now.c_cflag &= ~(tcflag_t)(HUPCL | CRTSCTS);
     return tcsetattr(fd, TCSANOW, &now);
+}
+
+/* All at once: at half of them the line would hear noise, and every change
+ * is a dialogue with the adapter. */
+static int apply(struct sp_port *sp, unsigned baud)
+{
+    struct sp_port_config *c;
+    int rc = -1;
+
+    if (sp_new_config(&c) != SP_OK)
+        return -1;
+    if (sp_set_config_baudrate(c, (int)baud) == SP_OK &&
+        sp_set_config_bits(c, 8) == SP_OK &&
+        sp_set_config_parity(c, SP_PARITY_NONE) == SP_OK &&
+        sp_set_config_stopbits(c, 1) == SP_OK &&
+        sp_set_config_flowcontrol(c, SP_FLOWCONTROL_NONE) == SP_OK &&
+        sp_set_config(sp, c) == SP_OK)
+        rc = 0;
+    sp_free_config(c);
+    return rc;
 }
 
 int serial_settings_first(struct serial_settings *s, struct sp_port *sp,
                           unsigned baud)
 {
-    if (keep_dtr(sp) < 0 || sp_set_baudrate(sp, (int)baud) != SP_OK ||
-        sp_set_bits(sp, 8) != SP_OK ||
-        sp_set_parity(sp, SP_PARITY_NONE) != SP_OK ||
-        sp_set_stopbits(sp, 1) != SP_OK ||
-        sp_set_flowcontrol(sp, SP_FLOWCONTROL_NONE) != SP_OK)
+    int fd = -1, lines = TIOCM_DTR | TIOCM_RTS;
+
+    sp_get_port_handle(sp, &fd);
+    if (keep_dtr(fd) < 0 || apply(sp, baud) < 0)
         return -1;
-    /* Adapters with three wires have neither. */
-    sp_set_dtr(sp, SP_DTR_ON);
-    sp_set_rts(sp, SP_RTS_ON);
+    ioctl(fd, TIOCMBIS, &lines);        /* three-wire adapters have neither */
     s->current = s->next = baud;
     return 0;
 }
