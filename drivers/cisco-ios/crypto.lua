@@ -82,11 +82,18 @@ local function add_counters(out, r)
     out.remote_port = int(r.PORT)
 end
 
+-- SD-WAN's pairwise keys: an SA whose SPI the router does not show.
+local function is_hidden(spi)
+    return spi == '[Not Available]'
+end
+
 local function add_sa(out, r)
     local side = r.DIRECTION == 'inbound' and out.inbound or out.outbound
+    local hidden = is_hidden(r.SPI)
 
     side[#side + 1] = from(r, {
-        key = r.SPI, spi = r.SPI, protocol = r.PROTOCOL:upper(),
+        key = hidden and (r.LOCAL or '') .. ' ' .. (r.REMOTE or '') or r.SPI,
+        spi = not hidden and r.SPI or nil, protocol = r.PROTOCOL:upper(),
         transform = r.TRANSFORM, lifetime_s = int(r.LIFETIME),
         status = r.STATUS,
     })
@@ -118,8 +125,8 @@ local function blocks_of(rows, subject, config, out)
         if r.ENCAPS and r.DECAPS then
             d.counted = d.counted + 1
         end
-        if r.SPI and r.DIRECTION == 'outbound' and number(r.SPI) == current
-        then
+        if r.SPI and r.DIRECTION == 'outbound' and
+            (is_hidden(r.SPI) or number(r.SPI) == current) then
             current = nil
         end
         if r.END then

@@ -90,6 +90,46 @@ static void test_ipsec_sa(void **state)
     json_decref(f);
 }
 
+/* SD-WAN's pairwise keys: the SAs are there, their SPIs are not shown. */
+static void test_ipsec_sa_hidden(void **state)
+{
+    static const char text[] =
+        "interface: Tunnel2\n"
+        "    Crypto map tag: Tunnel2-vesen-head-0, local addr 2001:db8::56\n"
+        "   protected vrf: (none)\n"
+        "   local  ident (addr/mask/prot/port): (2001:db8::56/128/0/12346)\n"
+        "   remote ident (addr/mask/prot/port): (2001:db8::15/128/0/12426)\n"
+        "   current_peer 2001:db8::15 port 12426\n"
+        "    #pkts encaps: 6938, #pkts encrypt: 6938, #pkts digest: 6938\n"
+        "    #pkts decaps: 6936, #pkts decrypt: 6936, #pkts verify: 6936\n"
+        "     plaintext mtu 1438, path mtu 1480, ipv6 mtu 1480, "
+        "ipv6 mtu idb Tunnel2\n"
+        "     current outbound spi: 0x11C(284)\n"
+        "     inbound esp sas:\n"
+        "      spi: [Not Available]\n"
+        "        transform: esp-gcm 256 ,\n"
+        "        sa timing: remaining key lifetime is not applicable\n"
+        "        Status: ACTIVE(ACTIVE)\n"
+        "     inbound ah sas:\n"
+        "     inbound pcp sas:\n"
+        "     outbound esp sas:\n"
+        "      spi: [Not Available]\n"
+        "        transform: esp-gcm 256 ,\n"
+        "        Status: ACTIVE(ACTIVE)\n"
+        "     outbound ah sas:\n"
+        "     outbound pcp sas:\n";
+    json_t *f = read_text("ipsec_sa", text, PEER("2001:db8::15"), NULL);
+
+    (void)state;
+    assert_string_equal(state_of(f), "present");
+    assert_leaf(f, "counters.decaps", "6936");
+    assert_leaf(f, "inbound.0.status", "\"ACTIVE(ACTIVE)\"");
+    assert_leaf(f, "inbound.0.spi", "");
+    assert_leaf(f, "outbound.0.transform", "\"esp-gcm 256\"");
+    assert_leaf(f, "device.lost", "0");
+    json_decref(f);
+}
+
 static void test_ipsec_sa_damage(void **state)
 {
     char *text = fixture("ipsec_sa");
@@ -354,6 +394,7 @@ int main(void)
         cmocka_unit_test(test_ike_sa),
         cmocka_unit_test(test_ike_sa_damage),
         cmocka_unit_test(test_ipsec_sa),
+        cmocka_unit_test(test_ipsec_sa_hidden),
         cmocka_unit_test(test_ipsec_sa_damage),
         cmocka_unit_test(test_ping),
         cmocka_unit_test(test_config),

@@ -150,6 +150,42 @@ static void test_session(void **state)
     json_decref(f);
 }
 
+/* IOS-XE: SD-WAN's lines; and a form whose SAs and flows stand unindented. */
+static void test_session_forms(void **state)
+{
+    static const char *const forms[] = {
+        "Peer: 203.0.113.5 port 500 \n"
+        "      System IP: 192.0.2.11  Interface: Tu1 \n"
+        "  Session ID: 15  \n"
+        "  IKEv2 SA: local 198.51.100.1/500\n"
+        "          remote 203.0.113.5/500 Active \n"
+        "  IPSEC FLOW: permit ip 0.0.0.0/0.0.0.0 0.0.0.0/0.0.0.0 \n"
+        "        Active SAs: 2, origin: crypto map\n",
+        "Peer: 203.0.113.5 port 500 fvrf: (none) ivrf: (none)\n"
+        "Session ID: 0 \n"
+        "IKEv1 SA: local 198.51.100.1/500 remote 203.0.113.5/500 Active \n"
+        "         Capabilities:(none) connid:1002 lifetime:23:39:38\n"
+        "IPSEC FLOW: permit 47 host 198.51.100.1 host 203.0.113.5\n"
+        "       Active SAs: 2, origin: crypto map\n"
+        "       Inbound: #pkts dec'ed 46 drop 0 life (KB/Sec) 4607/3544\n",
+    };
+    char text[900];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        json_t *f;
+
+        snprintf(text, sizeof text, "Crypto session current status\n\n"
+                 "Interface: Tunnel1\nSession status: UP-ACTIVE     \n%s",
+                 forms[i]);
+        f = read_text("session", text, SUBJECT, NULL);
+        assert_leaf(f, "sessions.0.ike.0.active", "true");
+        assert_leaf(f, "sessions.0.flows.0.sas", "2");
+        assert_leaf(f, "sessions.0.flows.1", "");
+        json_decref(f);
+    }
+}
+
 static void test_engine(void **state)
 {
     json_t *f = read_fixture("engine", "engine", "{}", NULL, "present");
@@ -547,6 +583,7 @@ int main(void)
         cmocka_unit_test(test_older_forms),
         cmocka_unit_test(test_ikev2_sa),
         cmocka_unit_test(test_session),
+        cmocka_unit_test(test_session_forms),
         cmocka_unit_test(test_engine),
         cmocka_unit_test(test_interfaces),
         cmocka_unit_test(test_ip_interface),
