@@ -154,6 +154,9 @@ top['route'] = function(c, r, w)
     if not prefix then
         return false
     end
+    if w[#w] == 'tunneled' then
+        return  -- only for what came out of a VPN
+    end
     add(c.routes, at(r, {
         prefix = prefix, interface = w[2], next = lib.address(c, w[5]),
         tracked = after(w, 'track', 6) ~= nil,

@@ -240,6 +240,18 @@ static void test_routes(void **state)
     assert_leaf(f, "to_remote_via_wan", "true");
     assert_leaf(f, "to_local.interface", "\"inside\"");
     json_decref(f);
+    /* The default of what came out of a VPN is not everybody's. */
+    f = read_with("routes", ROUTES
+                  "S*   0.0.0.0 0.0.0.0 [1/0] via 203.0.113.254, outside\n"
+                  "SI   10.121.0.0 255.255.0.0 [1/0] is directly connected, "
+                  "dmz\n"
+                  "S    0.0.0.0 0.0.0.0 [255/0] via 10.1.0.254, inside "
+                  "tunneled\n", SUBJECT, "config");
+    assert_state(f, "present");
+    assert_leaf(f, "to_peer.interface", "\"outside\"");
+    assert_leaf(f, "device.routes.3.interface", "\"dmz\"");
+    assert_leaf(f, "device.routes.4", "");
+    json_decref(f);
     /* The inside network is not there: cut. */
     f = read_with("routes", "C    203.0.113.0 255.255.255.0 is directly "
                             "connected, outside\nS*   0.0.0.0 0.0.0.0 [1/0] "
