@@ -223,6 +223,26 @@ static void test_ping(void **state)
     json_decref(with);
 }
 
+/* Newer software says when a line was hit last. */
+static void test_access_lists(void **state)
+{
+    json_t *f = read_text("access_lists", "access-list VPN; 1 elements; name "
+                          "hash: 0x3402472e\n"
+                          "access-list VPN line 1 extended permit ip "
+                          "object-group here object-group there (hitcnt=7) "
+                          "(Last Hit=19:40:29 UTC Oct 25 2025) 0x01150c9f \n"
+                          "  access-list VPN line 1 extended permit ip "
+                          "10.1.0.0 255.255.255.0 10.2.0.0 255.255.255.0 "
+                          "(hitcnt=7) (Last Hit=19:40:29 UTC Oct 25 2025) "
+                          "0x7d179db4 \n", "{}", NULL);
+
+    (void)state;
+    assert_state(f, "present");
+    assert_leaf(f, "lists.0.hits", "7");
+    assert_leaf(f, "lists.0.lines", "1");
+    json_decref(f);
+}
+
 #define ROUTES                                                             \
     "Gateway of last resort is 203.0.113.254 to network 0.0.0.0\n\n"       \
     "C    203.0.113.0 255.255.255.0 is directly connected, outside\n"      \
@@ -337,6 +357,7 @@ int main(void)
         cmocka_unit_test(test_transforms),
         cmocka_unit_test(test_log),
         cmocka_unit_test(test_ping),
+        cmocka_unit_test(test_access_lists),
         cmocka_unit_test(test_routes),
         cmocka_unit_test(test_version),
         cmocka_unit_test(test_interfaces),
