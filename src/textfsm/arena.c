@@ -1,9 +1,6 @@
 #include "arena.h"
 
-#include <stdalign.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "kiriwake/mem.h"
 
@@ -28,7 +25,6 @@ static void add_block(struct arena *a, size_t need)
     if (size < need)
         size = need;
     b = mem_alloc(sizeof *b + size + ARENA_PAD);
-    memset((char *)b->data + size, 0, ARENA_PAD);
     b->size = size;
     b->next = a->blocks;
     a->blocks = b;
@@ -37,24 +33,20 @@ static void add_block(struct arena *a, size_t need)
     a->total += size;
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+void *arena_alloc_far(struct arena *a, size_t size)
 {
-    size_t pad = -(uintptr_t)a->at & (alignof(max_align_t) - 1);
     char *p;
 
-    if (!a->at || (size_t)(a->end - a->at) < pad ||
-        (size_t)(a->end - a->at) - pad < size) {
-        add_block(a, size);
-        pad = 0;
-    }
-    p = a->at + pad;
-    a->at = p + size;
+    add_block(a, size);
+    p = a->at;
+    a->at += size;
     return p;
 }
 
-void *arena_zalloc(struct arena *a, size_t size)
+void arena_reserve(struct arena *a, size_t size)
 {
-    return memset(arena_alloc(a, size), 0, size);
+    if ((size_t)(a->end - a->at) < size)
+        add_block(a, size);
 }
 
 char *arena_bytes(struct arena *a, const char *bytes, size_t len)
@@ -65,6 +57,7 @@ char *arena_bytes(struct arena *a, const char *bytes, size_t len)
         add_block(a, len);
     p = a->at;
     a->at += len;
+    memset(a->at, 0, ARENA_PAD);
     return len ? memcpy(p, bytes, len) : p;
 }
 

@@ -2,7 +2,10 @@
 #ifndef KIRIWAKE_TEXTFSM_ARENA_H
 #define KIRIWAKE_TEXTFSM_ARENA_H
 
+#include <stdalign.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 #define ARENA_PAD 64
 
@@ -14,9 +17,31 @@ struct arena {
     size_t total;                 /* bytes asked from the system */
 };
 
-/* Aligned for any object, not cleared; never NULL. */
-void *arena_alloc(struct arena *a, size_t size);
-void *arena_zalloc(struct arena *a, size_t size);
+/* The same where the room left is too small. */
+void *arena_alloc_far(struct arena *a, size_t size);
+
+/* Aligned for pointers and integers, not cleared; never NULL. */
+static inline void *arena_alloc(struct arena *a, size_t size)
+{
+    size_t pad = -(uintptr_t)a->at & (alignof(uint64_t) - 1);
+    size_t room = (size_t)(a->end - a->at);
+    char *p;
+
+    if (!room || room < pad || room - pad < size)
+        return arena_alloc_far(a, size);
+    p = a->at + pad;
+    a->at = p + size;
+    return p;
+}
+
+static inline void *arena_zalloc(struct arena *a, size_t size)
+{
+    return memset(arena_alloc(a, size), 0, size);
+}
+
+/* Makes room for so many bytes at once. */
+void arena_reserve(struct arena *a, size_t size);
+
 /* Unaligned copy of bytes; ARENA_PAD bytes behind it are readable. */
 char *arena_bytes(struct arena *a, const char *bytes, size_t len);
 /* A terminated copy. */

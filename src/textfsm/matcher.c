@@ -26,7 +26,7 @@
 
 void matcher_tools_init(struct matcher_tools *t, struct arena *arena)
 {
-    memset(t, 0, sizeof *t);
+    memset(t, 0, offsetof(struct matcher_tools, scanner.undo));
     t->arena = arena;
     t->limit = LIMIT_BASE;
     t->jit_after = JIT_AFTER_RUNS;

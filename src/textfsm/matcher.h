@@ -17,7 +17,6 @@ struct matcher_tools {
     struct arena *arena;          /* for the scanner's programs */
     struct scan_tables tables;
     struct scan_span *spans;      /* the groups of the last match */
-    struct scanner scanner;
     struct jit jit;
     unsigned jit_after;           /* runs of a program; for tests: 1, or
                                      0: never */
@@ -28,6 +27,7 @@ struct matcher_tools {
     pcre2_match_context *match;
     pcre2_match_data *data;
     pcre2_jit_stack *stack;
+    struct scanner scanner;       /* the last: its end need not be cleared */
 };
 
 void matcher_tools_init(struct matcher_tools *t, struct arena *arena);

@@ -51,7 +51,7 @@ bool pytext_is_words(const char *s, size_t len)
     return true;
 }
 
-size_t pytext_space_before(const char *s, size_t len)
+size_t pytext_space_before_far(const char *s, size_t len)
 {
     size_t at = 0, n;
     uint32_t cp;
@@ -62,7 +62,7 @@ size_t pytext_space_before(const char *s, size_t len)
     return at;
 }
 
-size_t pytext_space_after(const char *s, size_t len)
+size_t pytext_space_after_far(const char *s, size_t len)
 {
     size_t end = len, at;
     uint32_t cp;

@@ -13,11 +13,29 @@ bool pytext_is_word(uint32_t cp);
 bool pytext_is_ascii(const char *s, size_t len);
 /* Decodes the character at s; its bytes, 0 at the end. */
 size_t pytext_decode(const char *s, size_t len, uint32_t *cp);
+/* Printable ASCII, as most text: not white space. */
+static inline bool pytext_is_black(char c)
+{
+    return (unsigned char)(c - '!') < 0x7F - '!';
+}
+
 /* Every character is \w, and there is one. */
 bool pytext_is_words(const char *s, size_t len);
 /* Bytes of white space at the start and at the end. */
-size_t pytext_space_before(const char *s, size_t len);
-size_t pytext_space_after(const char *s, size_t len);
+size_t pytext_space_before_far(const char *s, size_t len);
+size_t pytext_space_after_far(const char *s, size_t len);
+
+static inline size_t pytext_space_before(const char *s, size_t len)
+{
+    return !len || pytext_is_black(*s) ? 0 : pytext_space_before_far(s, len);
+}
+
+static inline size_t pytext_space_after(const char *s, size_t len)
+{
+    return !len || pytext_is_black(s[len - 1]) ? 0
+                                               : pytext_space_after_far(s, len);
+}
+
 /* Characters, not bytes. */
 size_t pytext_length(const char *s, size_t len);
 

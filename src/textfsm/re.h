@@ -14,6 +14,7 @@
 
 enum re_kind {
     RE_CHAR,        /* cp */
+    RE_TEXT,        /* text: cp characters of ASCII as they stand */
     RE_ANY,         /* . */
     RE_SET,         /* set */
     RE_BEGIN,       /* ^ and \A: a line is one line */
@@ -35,6 +36,7 @@ enum { RE_DIGIT = 1, RE_NOT_DIGIT = 2, RE_SPACE = 4, RE_NOT_SPACE = 8,
        RE_WORD = 16, RE_NOT_WORD = 32 };             /* classes */
 
 #define RE_FOREVER UINT32_MAX
+#define RE_TEXT_MAX 64            /* characters of one RE_TEXT */
 
 struct re_range {
     uint32_t lo, hi;
@@ -52,16 +54,22 @@ struct re_node {
     enum re_mode mode : 8;
     uint8_t flags;
     bool negated, behind;
-    uint32_t cp;                  /* also: group */
-    uint32_t min, max;
-    struct re_set *set;
+    uint32_t cp;                  /* also: group, or the length of text */
+    union {
+        struct {
+            uint32_t min, max;
+        };
+        const struct re_set *set;
+        const char *text;         /* within the pattern */
+    };
     struct re_node *first, *next;
 };
 
 struct re_group {
-    const char *name;             /* NULL: only a number */
-    uint32_t min, max;            /* width, known once closed */
-    bool closed;
+    const char *name;             /* in the pattern; NULL: only a number */
+    size_t name_len;
+    const struct re_node *content;    /* NULL: not yet closed */
+    uint32_t min, max;            /* width, once it is referred to */
     bool wanted;                  /* referred to, or its text is wanted */
     uint32_t index;               /* its number in PCRE2; 0: not captured */
 };

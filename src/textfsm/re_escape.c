@@ -12,13 +12,18 @@ static const struct {
     char letter;
     enum re_kind kind;
     bool negated;
-    uint8_t class;
+    struct re_set set;            /* of RE_SET */
 } categories[] = {
-    {'A', RE_BEGIN, false, 0},        {'Z', RE_END, false, 0},
-    {'b', RE_BOUNDARY, false, 0},     {'B', RE_BOUNDARY, true, 0},
-    {'d', RE_SET, false, RE_DIGIT},   {'D', RE_SET, false, RE_NOT_DIGIT},
-    {'s', RE_SET, false, RE_SPACE},   {'S', RE_SET, false, RE_NOT_SPACE},
-    {'w', RE_SET, false, RE_WORD},    {'W', RE_SET, false, RE_NOT_WORD},
+    {'s', RE_SET, false, {.classes = RE_SPACE}},
+    {'S', RE_SET, false, {.classes = RE_NOT_SPACE}},
+    {'d', RE_SET, false, {.classes = RE_DIGIT}},
+    {'w', RE_SET, false, {.classes = RE_WORD}},
+    {'D', RE_SET, false, {.classes = RE_NOT_DIGIT}},
+    {'W', RE_SET, false, {.classes = RE_NOT_WORD}},
+    {'b', RE_BOUNDARY, false, {0}},
+    {'B', RE_BOUNDARY, true, {0}},
+    {'A', RE_BEGIN, false, {0}},
+    {'Z', RE_END, false, {0}},
 };
 #define CATEGORIES (sizeof categories / sizeof categories[0])
 
@@ -164,10 +169,8 @@ static struct re_node *category(struct re_parser *p, char c, int flags)
             continue;
         n = re_node(p, categories[i].kind, flags);
         n->negated = categories[i].negated;
-        if (n->kind == RE_SET) {
-            n->set = arena_zalloc(p->arena, sizeof *n->set);
-            n->set->classes = categories[i].class;
-        }
+        if (n->kind == RE_SET)
+            n->set = &categories[i].set;
         return n;
     }
     return NULL;
@@ -219,8 +222,8 @@ static int parse_member(struct re_parser *p, uint32_t *cp, uint8_t *class)
     if (c >= 0x80)
         return 0;
     for (size_t i = 0; i < CATEGORIES; i++)
-        if (categories[i].letter == (char)c && categories[i].class) {
-            *class = categories[i].class;
+        if (categories[i].letter == (char)c && categories[i].set.classes) {
+            *class = categories[i].set.classes;
             return 0;
         }
     found = parse_char(p, at, (char)c, cp);

@@ -9,6 +9,7 @@
 struct opening {
     enum re_kind kind;
     const char *name;
+    size_t name_len;
     int add, del;
     bool capture, negated, behind;
 };
@@ -46,13 +47,13 @@ static const char *parse_name(struct re_parser *p, char close, size_t *len)
 static uint32_t find_group(const struct re *re, const char *name, size_t len)
 {
     for (uint32_t i = 1; i < re->count; i++)
-        if (re->groups[i].name && strlen(re->groups[i].name) == len &&
+        if (re->groups[i].name && re->groups[i].name_len == len &&
             memcmp(re->groups[i].name, name, len) == 0)
             return i;
     return 0;
 }
 
-static uint32_t open_group(struct re_parser *p, const char *name)
+static uint32_t open_group(struct re_parser *p, const struct opening *o)
 {
     struct re *re = p->re;
 
@@ -64,7 +65,8 @@ static uint32_t open_group(struct re_parser *p, const char *name)
         re->groups = more;
         re->cap *= 2;
     }
-    re->groups[re->count].name = name;
+    re->groups[re->count].name = o->name;
+    re->groups[re->count].name_len = o->name_len;
     return re->count++;
 }
 
@@ -81,7 +83,8 @@ static int parse_group_name(struct re_parser *p, struct opening *o)
     if (find_group(p->re, name, len))
         return re_fail(p, name, "redefinition of group name '%.*s'",
                        (int)len, name);
-    o->name = arena_string(p->arena, name, len);
+    o->name = name;
+    o->name_len = len;
     o->capture = true;
     return 0;
 }
@@ -326,7 +329,6 @@ int re_parse_group(struct re_parser *p, int flags, bool lead,
     const char *start = p->at - 1;
     struct opening o = {.kind = RE_GROUP, .capture = true};
     struct re_node *n;
-    struct re_group *g;
     int done = 0;
 
     if (re_accept(p, '?'))
@@ -337,14 +339,11 @@ int re_parse_group(struct re_parser *p, int flags, bool lead,
     n->negated = o.negated;
     n->behind = o.behind;
     if (o.capture)
-        n->cp = open_group(p, o.name);
+        n->cp = open_group(p, &o);
     if (parse_content(p, (flags | o.add) & ~o.del, start, &o, n) < 0)
         return -1;
-    if (o.capture) {
-        g = &p->re->groups[n->cp];
-        re_width(p->re, n->first, &g->min, &g->max);
-        g->closed = true;
-    }
+    if (o.capture)
+        p->re->groups[n->cp].content = n->first;
     *node = n;
     return 0;
 }

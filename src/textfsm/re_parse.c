@@ -50,12 +50,16 @@ bool re_accept(struct re_parser *p, char c)
 
 int re_check_ref(struct re_parser *p, const char *at, uint32_t group)
 {
-    if (!p->re->groups[group].closed)
+    struct re_group *g = &p->re->groups[group];
+
+    if (!g->content)
         return re_fail(p, at, "cannot refer to an open group");
     if (p->behind_groups && group >= p->behind_groups)
         return re_fail(p, at, "cannot refer to a group of the same "
                               "lookbehind");
-    p->re->groups[group].wanted = true;
+    if (!g->wanted)
+        re_width(p->re, g->content, &g->min, &g->max);
+    g->wanted = true;
     return 0;
 }
 
@@ -203,6 +207,39 @@ static int parse_item(struct re_parser *p, int flags, bool lead,
     return 0;
 }
 
+/* Whether c stands for itself, unless flags say otherwise. */
+static inline bool is_plain(char c)
+{
+    /* Printable ASCII without $ ( ) * + . ? [ \\ ^ { | */
+    static const uint64_t plain[2] = {0x7FFFB0EF00000000ull,
+                                      0x67FFFFFFA7FFFFFFull};
+
+    return (c & 0x80) == 0 && (plain[c >> 6] >> (c & 63) & 1);
+}
+
+/* Two and more characters that stand for themselves, at p->at; NULL where
+ * there are not so many. A repeat takes the last one for itself. */
+static struct re_node *parse_text(struct re_parser *p, int flags)
+{
+    const char *start = p->at, *at = start;
+    const char *end = p->end - start > RE_TEXT_MAX ? start + RE_TEXT_MAX
+                                                   : p->end;
+    struct re_node *n;
+
+    while (at < end && is_plain(*at))
+        at++;
+    if (at < p->end && at > start &&
+        (*at == '*' || *at == '+' || *at == '?' || *at == '{'))
+        at--;
+    if (at - start < 2 || (flags & (RE_I | RE_X)))
+        return NULL;
+    n = re_node(p, RE_TEXT, flags);
+    n->text = start;
+    n->cp = (uint32_t)(at - start);
+    p->at = at;
+    return n;
+}
+
 struct re_node *re_parse_seq(struct re_parser *p, int flags, bool lead)
 {
     struct re_node *seq = re_node(p, RE_SEQ, flags), *last = NULL, *was;
@@ -214,8 +251,12 @@ struct re_node *re_parse_seq(struct re_parser *p, int flags, bool lead)
         if ((flags & RE_X) && skip_verbose(p))
             continue;
         was = last;
-        if (parse_item(p, flags, lead, &last) < 0)
-            return NULL;
+        last = parse_text(p, flags);
+        if (!last) {
+            last = was;
+            if (parse_item(p, flags, lead, &last) < 0)
+                return NULL;
+        }
         if (last == was)
             continue;
         if (last->kind != RE_REPEAT || last->first != was || !was)

@@ -56,6 +56,8 @@ static struct width width_of(const struct re *re, const struct re_node *n)
     case RE_ANY:
     case RE_SET:
         return (struct width){1, 1};
+    case RE_TEXT:
+        return (struct width){n->cp, n->cp};
     case RE_SEQ:
         return width_seq(re, n);
     case RE_ALT:

@@ -285,9 +285,18 @@ static void write_reference(struct writer *w, const struct re_node *n)
     buf_addc(w->out, ')');
 }
 
+static void write_text(struct writer *w, const struct re_node *n)
+{
+    for (uint32_t i = 0; i < n->cp; i++)
+        write_char(w, (unsigned char)n->text[i]);
+}
+
 static void write_node(struct writer *w, const struct re_node *n)
 {
     switch (n->kind) {
+    case RE_TEXT:
+        write_text(w, n);
+        break;
     case RE_CHAR:
         write_literal(w, n);
         break;

@@ -7,26 +7,13 @@
 #include "pytext.h"
 #include "template.h"
 
-/* Where a stretch of the regex comes from, to place its errors. */
-struct piece {
-    size_t out, in;
-    bool copied;                  /* byte for byte */
-};
-
-struct substitution {
-    struct buf regex;
-    struct piece *pieces;
-    size_t count, cap;
-};
-
-
-static void add_piece(struct substitution *s, size_t in, bool copied)
+static void add_piece(struct expansion *s, size_t in, bool copied)
 {
     s->pieces = mem_grow(s->pieces, &s->cap, s->count + 1, sizeof *s->pieces);
     s->pieces[s->count++] = (struct piece){s->regex.len, in, copied};
 }
 
-static size_t origin(const struct substitution *s, size_t out)
+static size_t origin(const struct expansion *s, size_t out)
 {
     size_t i = s->count - 1;
 
@@ -75,7 +62,7 @@ static int unknown_value(const struct textfsm *t, size_t at, const char *s,
 }
 
 /* What "$" at s begins: the bytes used, or 0 with *e. */
-static size_t substitute(struct textfsm *t, struct substitution *sub,
+static size_t substitute(struct textfsm *t, struct expansion *sub,
                          size_t at, const char *s, size_t len, struct err *e)
 {
     bool brace = len > 1 && s[1] == '{';
@@ -103,7 +90,7 @@ static size_t substitute(struct textfsm *t, struct substitution *sub,
 
 /* As string.Template.substitute() does; without values textfsm leaves the
  * line alone. */
-static int expand(struct textfsm *t, struct substitution *sub, size_t at,
+static int expand(struct textfsm *t, struct expansion *sub, size_t at,
                   size_t len, struct err *e)
 {
     const char *s = t->text;
@@ -140,7 +127,7 @@ static void find_captures(struct textfsm *t, struct rule *r, struct re *re,
         const char *name = re->groups[i].name;
         const struct value *v;
 
-        v = name ? find_value(t, name, strlen(name)) : NULL;
+        v = name ? find_value(t, name, re->groups[i].name_len) : NULL;
         if (!v)
             continue;
         re->groups[i].wanted = true;
@@ -156,44 +143,39 @@ static void find_captures(struct textfsm *t, struct rule *r, struct re *re,
 static int parse_regex(struct textfsm *t, struct rule *r, size_t at,
                        size_t len, struct err *e)
 {
-    struct substitution sub = {0};
+    struct expansion *x = &t->expanded;
     struct re_error wrong;
     struct re re;
     const char *regex;
-    int rc = expand(t, &sub, at, len, e);
 
-    if (rc == 0) {
-        regex = arena_string(&t->arena, buf_str(&sub.regex), sub.regex.len);
-        rc = re_parse(&re, &t->scratch, regex, sub.regex.len, &wrong);
-        if (rc < 0)
-            template_fail(t, e, origin(&sub, wrong.at),
-                          _("invalid regular expression: %s"), wrong.what);
-        else
-            find_captures(t, r, &re, regex, sub.regex.len);
-        arena_reset(&t->scratch, TEMPLATE_SCRATCH);
-    }
-    buf_free(&sub.regex);
-    free(sub.pieces);
-    return rc;
+    x->regex.len = x->count = 0;
+    if (expand(t, x, at, len, e) < 0)
+        return -1;
+    regex = arena_string(&t->arena, buf_str(&x->regex), x->regex.len);
+    if (re_parse(&re, &t->scratch, regex, x->regex.len, &wrong) < 0)
+        return template_fail(t, e, origin(x, wrong.at),
+                             _("invalid regular expression: %s"), wrong.what);
+    find_captures(t, r, &re, regex, x->regex.len);
+    arena_reset(&t->scratch, TEMPLATE_SCRATCH);
+    return 0;
 }
 
 /* The last "->" with white space before it: the offset of the white space,
  * len when there is none. */
 static size_t find_arrow(const char *s, size_t len)
 {
-    for (size_t i = len; i-- > 1;) {
-        size_t space;
+    const char *head;
 
-        if (s[i] != '>' || s[i - 1] != '-')
-            continue;
-        space = pytext_space_after(s, i - 1);
-        if (!space)
+    for (size_t n = len; (head = lines_last(s, '>', n));
+         n = (size_t)(head - s)) {
+        size_t at = (size_t)(head - s), space = 1;
+
+        if (!at || head[-1] != '-' || !pytext_space_after(s, at - 1))
             continue;
         /* Only the last character of it belongs to the arrow. */
-        space = 1;
-        while (((unsigned char)s[i - 1 - space] & 0xC0) == 0x80)
+        while (((unsigned char)s[at - 1 - space] & 0xC0) == 0x80)
             space++;
-        return i - 1 - space;
+        return at - 1 - space;
     }
     return len;
 }

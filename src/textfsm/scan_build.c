@@ -4,7 +4,7 @@
 
 #define MAX_OPS 600
 #define MAX_COPIES 24           /* of a group's content, for {n,m} */
-#define MAX_LITERAL 64
+#define MAX_LITERAL RE_TEXT_MAX
 #define MAX_DEPTH 300
 
 struct builder {
@@ -78,7 +78,7 @@ static struct scan_op *build_literal(struct builder *b, const char *s,
     struct re_ascii lead = {{0, 0}}, first = {{0, 0}};
     size_t skip = 0;
 
-    op->literal = arena_string(b->arena, s, len);
+    op->literal = s;
     op->max = (uint32_t)len;
     op->c = s[0];
     memcpy(&op->word, s, len < 8 ? len : 8);
@@ -227,23 +227,49 @@ static const struct re_node *inside(const struct builder *b,
     return n;
 }
 
-/* A literal run of children that begins at n; *after is what follows. */
-static size_t literal_run(const struct re_node *n, char *out,
-                          const struct re_node **after)
+static bool is_literal(const struct re_node *n)
 {
-    size_t len = 0;
+    return n && (n->kind == RE_TEXT || (n->kind == RE_CHAR && n->cp < 128 &&
+                                        !(n->flags & RE_I)));
+}
 
-    for (; n && n->kind == RE_CHAR && !(n->flags & RE_I) && n->cp < 128 &&
-           len < MAX_LITERAL; n = n->next)
-        out[len++] = (char)n->cp;
+/* Joins the literal children that begin at n; *after is what follows. */
+static size_t join_literals(struct builder *b, const struct re_node *n,
+                            const char **out, const struct re_node **after)
+{
+    char text[MAX_LITERAL];
+    size_t len = 0, more;
+
+    for (; is_literal(n); n = n->next, len += more) {
+        more = n->kind == RE_TEXT ? n->cp : 1;
+        if (len + more > sizeof text)
+            break;
+        if (n->kind == RE_TEXT)
+            memcpy(text + len, n->text, more);
+        else
+            text[len] = (char)n->cp;
+    }
     *after = n;
+    *out = len ? arena_string(b->arena, text, len) : NULL;
     return len;
+}
+
+/* A run of literal children that begins at n, which is often one. */
+static inline size_t literal_run(struct builder *b, const struct re_node *n,
+                                 const char **out,
+                                 const struct re_node **after)
+{
+    if (n->kind != RE_TEXT || is_literal(n->next))
+        return join_literals(b, n, out, after);
+    *after = n->next;
+    *out = n->text;
+    return n->cp;
 }
 
 static struct scan_op *build_list(struct builder *b, const struct re_node *n,
                                   const struct scan_op *next)
 {
-    char literal[MAX_LITERAL];
+    const char *literal;
     const struct re_node *after;
     const struct scan_op *rest;
     size_t len;
@@ -252,7 +278,7 @@ static struct scan_op *build_list(struct builder *b, const struct re_node *n,
         return (struct scan_op *)next;
     if (b->ops > MAX_OPS || b->depth > MAX_DEPTH)
         return bail(b);
-    len = literal_run(n, literal, &after);
+    len = literal_run(b, n, &literal, &after);
     b->depth++;
     rest = build_list(b, len ? after : n->next, next);
     b->depth--;
@@ -339,6 +365,9 @@ static bool node_first(const struct re_node *n, struct re_ascii *out)
     case RE_ANY:
     case RE_SET:
         *out = re_ascii_join(*out, re_ascii_of(n));
+        return false;
+    case RE_TEXT:
+        out->bits[n->text[0] >> 6] |= 1ull << (n->text[0] & 63);
         return false;
     case RE_SEQ:
         for (n = n->first; n; n = n->next)
@@ -539,6 +568,9 @@ static struct scan_op *build(struct builder *b, const struct re_node *n,
     case RE_ANY:
     case RE_SET:
         op = build_set(b, re_ascii_of(n), next);
+        break;
+    case RE_TEXT:
+        op = build_literal(b, n->text, n->cp, next);
         break;
     case RE_SEQ:
         op = build_list(b, n->first, next);

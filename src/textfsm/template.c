@@ -11,6 +11,11 @@
 #include "pytext.h"
 #include "record.h"
 
+/* What most templates take, so that their memory is asked for once; it is
+ * not touched before it is used. */
+#define MEMORY 4096
+#define MEMORY_PER_BYTE 16
+
 /* A walk over the template's lines. */
 struct cursor {
     struct textfsm *t;
@@ -56,6 +61,17 @@ static bool next_line(struct cursor *c)
     return true;
 }
 
+/* How many lines there are up to a blank one: what they declare is counted
+ * before it is read, to ask for its memory once. */
+static size_t count_lines(struct cursor c)
+{
+    size_t n = 0;
+
+    while (next_line(&c) && c.len)
+        n++;
+    return n;
+}
+
 static bool is_comment(const struct cursor *c)
 {
     const char *s = c->t->text + c->at;
@@ -82,8 +98,6 @@ static int parse_value(struct cursor *c)
         return template_fail(t, c->e, c->at,
                              _("expected a blank line after the last Value"));
     }
-    t->values = mem_grow(t->values, &t->value_cap, t->value_count + 1,
-                         sizeof *t->values);
     if (value_parse(t, &t->values[t->value_count], c->at, c->len, c->e) < 0)
         return -1;
     t->options |= t->values[t->value_count++].options;
@@ -92,6 +106,8 @@ static int parse_value(struct cursor *c)
 
 static int parse_values(struct cursor *c)
 {
+    c->t->values = arena_alloc(&c->t->arena,
+                               count_lines(*c) * sizeof *c->t->values);
     while (next_line(c) && c->len)
         if (!is_comment(c) && parse_value(c) < 0)
             return -1;
@@ -156,7 +172,6 @@ static int parse_rule(struct cursor *c, struct state *s)
         return template_fail(c->t, c->e, c->at,
                              _("a rule begins with one or two blanks, or a "
                                "tab, and '^'"));
-    s->rules = mem_grow(s->rules, &s->cap, s->count + 1, sizeof *s->rules);
     r = &s->rules[s->count++];
     *r = (struct rule){.line = c->line};
     return rule_parse(c->t, r, c->at + skip, c->len - skip, c->e);
@@ -176,6 +191,8 @@ static int parse_state(struct cursor *c)
     }
     if (!s)
         return 0;
+    s->rules = arena_alloc(&c->t->arena,
+                           count_lines(*c) * sizeof *s->rules);
     while (next_line(c) && c->len)
         if (!is_comment(c) && parse_rule(c, s) < 0)
             return -1;
@@ -236,9 +253,10 @@ static int validate(struct textfsm *t, struct err *e)
 static void take_text(struct textfsm *t, const char *text, size_t len)
 {
     char *copy = arena_string(&t->arena, text, len);
-    size_t n = 0;
+    const char *first = memchr(copy, '\r', len);
+    size_t n = first ? (size_t)(first - copy) : len;
 
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = n; i < len; i++) {
         if (text[i] == '\r' && i + 1 < len && text[i + 1] == '\n')
             continue;
         copy[n++] = text[i] == '\r' ? '\n' : text[i];
@@ -275,11 +293,22 @@ static int parse_template(struct textfsm *t, struct err *e)
     return more < 0 ? -1 : validate(t, e);
 }
 
+/* What only compiling needs. */
+static void release_scratch(struct textfsm *t)
+{
+    arena_free(&t->scratch);
+    buf_free(&t->expanded.regex);
+    free(t->expanded.pieces);
+    t->expanded = (struct expansion){0};
+}
+
 struct textfsm *textfsm_compile(const char *name, const char *text, size_t len,
                                 struct err *e)
 {
-    struct textfsm *t = mem_zalloc(sizeof *t);
+    struct textfsm *t = mem_alloc(sizeof *t);
 
+    memset(t, 0, offsetof(struct textfsm, tools));
+    arena_reserve(&t->arena, MEMORY + len * MEMORY_PER_BYTE);
     t->name = arena_string(&t->arena, name, strlen(name));
     matcher_tools_init(&t->tools, &t->arena);
     take_text(t, text, len);
@@ -287,7 +316,7 @@ struct textfsm *textfsm_compile(const char *name, const char *text, size_t len,
         textfsm_free(t);
         return NULL;
     }
-    arena_free(&t->scratch);
+    release_scratch(t);
     return t;
 }
 
@@ -298,17 +327,14 @@ void textfsm_free(struct textfsm *t)
     for (size_t i = 0; i < t->value_count; i++)
         if (t->values[i].nested)
             matcher_free(t->values[i].nested);
-    for (size_t i = 0; i < t->state_count; i++) {
+    for (size_t i = 0; i < t->state_count; i++)
         for (size_t k = 0; k < t->states[i]->count; k++)
             matcher_free(&t->states[i]->rules[k].matcher);
-        free(t->states[i]->rules);
-    }
     rows_free_spare(t);
     record_free_spare(t);
     matcher_tools_free(&t->tools);
-    free(t->values);
     free(t->states);
-    arena_free(&t->scratch);
+    release_scratch(t);
     arena_free(&t->arena);
     free(t);
 }

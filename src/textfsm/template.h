@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "dispatch.h"
+#include "kiriwake/buf.h"
 #include "kiriwake/err.h"
 #include "kiriwake/textfsm.h"
 #include "matcher.h"
@@ -59,29 +60,43 @@ struct state {
     const char *name;
     size_t at;
     struct rule *rules;
-    size_t count, cap;
+    size_t count;
     struct dispatch *dispatch;    /* for each 64 rules; made when entered */
     size_t blocks;                /* how many */
+};
+
+/* A rule's regex with its values filled in; where a stretch of it comes
+ * from, to place its errors. */
+struct piece {
+    size_t out, in;
+    bool copied;                  /* byte for byte */
+};
+
+struct expansion {
+    struct buf regex;
+    struct piece *pieces;
+    size_t count, cap;
 };
 
 struct textfsm {
     struct arena arena;
     struct arena scratch;         /* for one regex while it is compiled */
+    struct expansion expanded;    /* likewise */
     const char *name, *text;      /* line ends are LF */
     size_t len;
     struct value *values;
     struct state **states;
-    size_t value_count, value_cap, state_count, state_cap;
+    size_t value_count, state_count, state_cap;
     struct state *start;
     struct state end, eof;        /* where "End" and "EOF" lead */
     bool has_eof;                 /* an EOF state stands in the template */
-    struct matcher_tools tools;
     uint32_t *required;           /* which values are */
     size_t required_count;
     unsigned options;             /* of all its values together */
     struct textfsm_rows *spare;   /* memory for the next rows, */
     struct cell *spare_now;       /* and the next record */
     struct slot *spare_slots;
+    struct matcher_tools tools;   /* the last: it clears itself */
 };
 
 /* An error at a byte of the template; -1. */

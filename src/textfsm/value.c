@@ -117,7 +117,7 @@ static void name_fields(struct textfsm *t, struct value *v, struct re *re)
         re->groups[i].wanted = true;
         v->field_groups[v->field_count] = i;
         v->fields[v->field_count++] = arena_string(&t->arena, name,
-                                                   strlen(name));
+                                                   re->groups[i].name_len);
     }
 }
 
