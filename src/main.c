@@ -1,6 +1,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "commands/screen.h"
 #include "kiriwake/command.h"
@@ -81,10 +82,22 @@ static int dispatch(int argc, char **argv)
     return screen_command(argc, argv);
 }
 
+/* Secrets are in this memory. Linux gives a dump to a program whatever the
+ * limit is, but for 1; that is too small for a file, too. */
+static void forbid_core(void)
+{
+    const struct rlimit one = {1, 1};
+
+    if (setrlimit(RLIMIT_CORE, &one) != 0) {
+        /* a smaller limit was set already */
+    }
+}
+
 int main(int argc, char **argv)
 {
     int status;
 
+    forbid_core();
     setlocale(LC_CTYPE, "");
     msg_init(NULL);
     status = dispatch(argc, argv);

@@ -14,6 +14,10 @@ char *mem_strndup(const char *s, size_t n)
 char *mem_printf(const char *fmt, ...)
     __attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
 
+/* Overwrites a string and frees it: for what is or may hold a secret. NULL
+ * is nothing. */
+void mem_wipe(char *s);
+
 /*
  * Grows an array to hold at least need elements of size bytes; *cap is the
  * capacity in elements. Returns the (possibly moved) array.

@@ -8,9 +8,18 @@
 
 #include "kiriwake/mem.h"
 
+/* Moves by hand: what realloc leaves behind may have been a secret. */
 static void reserve(struct buf *b, size_t more)
 {
-    b->data = mem_grow(b->data, &b->cap, b->len + more + 1, 1);
+    struct buf to = {.len = b->len, .cap = b->cap};
+
+    if (b->data && b->len + more < b->cap)
+        return;
+    to.data = mem_grow(NULL, &to.cap, b->len + more + 1, 1);
+    if (b->len)
+        memcpy(to.data, b->data, b->len);
+    buf_wipe(b);
+    *b = to;
 }
 
 void buf_add(struct buf *b, const void *bytes, size_t len)
@@ -101,10 +110,12 @@ int buf_read_file(struct buf *b, const char *path, size_t max)
 
     if (!f)
         return -1;
+    setvbuf(f, NULL, _IONBF, 0);        /* no copy that stays behind */
     while ((n = fread(part, 1, sizeof part, f)) > 0 && b->len + n <= max)
         buf_add(b, part, n);
     failed = ferror(f) ? errno : n > 0 ? EFBIG : 0;
     fclose(f);
+    explicit_bzero(part, sizeof part);
     errno = failed;
     return failed ? -1 : 0;
 }

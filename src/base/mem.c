@@ -53,6 +53,13 @@ char *mem_printf(const char *fmt, ...)
     return check(n < 0 ? NULL : s);
 }
 
+void mem_wipe(char *s)
+{
+    if (s)
+        explicit_bzero(s, strlen(s));
+    free(s);
+}
+
 void *mem_grow(void *array, size_t *cap, size_t need, size_t size)
 {
     size_t n = *cap ? *cap : 8;

@@ -40,26 +40,19 @@ void event_prompt(struct console *c)
     ev->mode = c->mode->name;
 }
 
-static void wipe(char *s)
-{
-    if (s)
-        explicit_bzero(s, strlen(s));
-    free(s);
-}
-
 void console_reply_free(struct console_reply *r)
 {
     if (!r)
         return;
-    wipe(r->command);
-    wipe(r->text);
-    wipe(r->reason);
+    mem_wipe(r->command);
+    mem_wipe(r->text);
+    mem_wipe(r->reason);
     free(r);
 }
 
 void console_event_free(struct console_event *ev)
 {
-    wipe(ev->text);
+    mem_wipe(ev->text);
     console_reply_free(ev->reply);
     memset(ev, 0, sizeof *ev);
 }

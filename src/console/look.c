@@ -100,7 +100,7 @@ void line_look_free(struct line_look *l)
     rules_free(l->rules);
     line_free(&l->line);
     heard_free(&l->heard);
-    buf_free(&l->out);
+    buf_wipe(&l->out);
     free(l->verdict.line);
     free(l);
 }
@@ -234,7 +234,7 @@ static void finished(struct line_look *l)
     }
     if (what == RULES_READY)
         l->ready = true;
-    buf_free(&b);
+    buf_wipe(&b);
     line_reset(&l->line);
 }
 

@@ -6,19 +6,12 @@
 #include "kiriwake/msg.h"
 #include "saved_inner.h"
 
-static void wipe(char *s)
-{
-    if (s)
-        explicit_bzero(s, strlen(s));
-    free(s);
-}
-
 void saved_record_clear(struct saved_record *r)
 {
     free(r->command);
     free(r->host);
-    wipe(r->reply.text);
-    wipe(r->reply.reason);
+    mem_wipe(r->reply.text);
+    mem_wipe(r->reply.reason);
     *r = (struct saved_record){0};
 }
 

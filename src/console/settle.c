@@ -224,6 +224,5 @@ void settle_line(struct console *c)
         !settle_pager(c, copy, len) && !settle_trap(c, copy, len) &&
         !settle_login(c, copy, len))
         check_ready(c);
-    explicit_bzero(copy, len);
-    free(copy);
+    mem_wipe(copy);
 }

@@ -125,12 +125,11 @@ static void scrub(struct capture *c, struct secrets *secrets)
         struct console_reply *r = &saved_at(c->saved, i)->reply;
         char *clean = secrets_scrub(secrets, r->text);
 
-        explicit_bzero(r->text, strlen(r->text));
-        free(r->text);
+        mem_wipe(r->text);
         r->text = clean;
         if (r->reason) {
             clean = secrets_scrub(secrets, r->reason);
-            free(r->reason);
+            mem_wipe(r->reason);
             r->reason = clean;
         }
     }
@@ -232,8 +231,7 @@ char *capture_detect(struct capture *c, const struct data *data)
         free(found);
         found = NULL;
     }
-    explicit_bzero(text, strlen(text));
-    free(text);
+    mem_wipe(text);
     data_list_free(names);
     return found;
 }

@@ -142,8 +142,7 @@ json_t *peer_fact(struct run *r)
     text = as_reply(&raw);
     clean = secrets_scrub(r->secrets, text);
     fact = read_text(r, clean);
-    explicit_bzero(text, strlen(text));
-    free(text);
+    mem_wipe(text);
     free(clean);
     buf_wipe(&raw);
     return fact;

@@ -88,8 +88,10 @@ static int read_secret(const char *path, char **out, struct err *e)
         return 0;
     if (buf_read_file(&b, path, 4096) < 0) {
         err_hint(e, "%s", _("Give a readable file; its first line is used."));
-        return err_set(e, EXIT_USAGE, _("%s: cannot be read: %s"), path,
-                       strerror(errno));
+        err_set(e, EXIT_USAGE, _("%s: cannot be read: %s"), path,
+                strerror(errno));
+        buf_wipe(&b);
+        return -1;
     }
     *out = mem_strndup(buf_str(&b), strcspn(buf_str(&b), "\r\n"));
     buf_wipe(&b);
@@ -396,13 +398,6 @@ struct run *run_new(const struct run_options *o,
     return NULL;
 }
 
-static void wipe(char *secret)
-{
-    if (secret)
-        explicit_bzero(secret, strlen(secret));
-    free(secret);
-}
-
 void run_free(struct run *r)
 {
     if (!r)
@@ -420,8 +415,8 @@ void run_free(struct run *r)
     secrets_free(r->secrets);
     case_close(r->journal);
     target_free(&r->target);
-    wipe(r->password);
-    wipe(r->enable);
+    mem_wipe(r->password);
+    mem_wipe(r->enable);
     free(r->heard);
     json_decref(r->detect_asked);
     for (size_t i = 0; i < DETECT_LEGACY_MAX; i++)

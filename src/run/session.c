@@ -64,13 +64,6 @@ struct session *session_new(struct transport *t,
     return s;
 }
 
-static void wipe(char *text)
-{
-    if (text)
-        explicit_bzero(text, strlen(text));
-    free(text);
-}
-
 void session_free(struct session *s)
 {
     if (!s)
@@ -83,9 +76,9 @@ void session_free(struct session *s)
     free(s->jobs);
     job_free(&s->current);
     job_free(&s->previous);
-    wipe(s->user);
-    wipe(s->password);
-    wipe(s->enable);
+    mem_wipe(s->user);
+    mem_wipe(s->password);
+    mem_wipe(s->enable);
     buf_wipe(&s->in);
     look_free(s);
     free(s);
@@ -93,7 +86,7 @@ void session_free(struct session *s)
 
 void session_set_enable(struct session *s, const char *password)
 {
-    wipe(s->enable);
+    mem_wipe(s->enable);
     s->enable = password ? mem_strdup(password) : NULL;
     if (password && s->secrets)
         secrets_add(s->secrets, password);

@@ -131,7 +131,7 @@ void login_event(struct session *s, const struct console_event *ev)
 
 static void keep(char **to, const char *text)
 {
-    free(*to);
+    mem_wipe(*to);
     *to = mem_strdup(text);
 }
 

@@ -209,15 +209,6 @@ uint64_t look_due(const struct session *s)
     return idle < end ? idle : end;
 }
 
-/* It is not typed a second time. */
-static void forget_password(struct session *s)
-{
-    if (s->password)
-        explicit_bzero(s->password, strlen(s->password));
-    free(s->password);
-    s->password = NULL;
-}
-
 bool look_stuck(struct session *s, const char *why, const char *words)
 {
     if (!s->look || s->state >= SESSION_READY)
@@ -225,8 +216,10 @@ bool look_stuck(struct session *s, const char *why, const char *words)
     s->stuck = why;
     free(s->words);
     s->words = session_scrub(s, words);
-    if (strcmp(why, "refused") == 0)
-        forget_password(s);
+    if (strcmp(why, "refused") == 0) {
+        mem_wipe(s->password);          /* not typed a second time */
+        s->password = NULL;
+    }
     session_set_state(s, SESSION_STUCK);
     return true;
 }

@@ -386,8 +386,8 @@ static void ssh_close(struct transport *t)
     reap(s);
     if (t->fd >= 0)
         close(t->fd);
-    buf_free(&s->in);
-    buf_free(&s->data);
+    buf_wipe(&s->in);
+    buf_wipe(&s->data);
     buf_wipe(&s->out);
     ssh_plan_free(s->plan);
     free(s);

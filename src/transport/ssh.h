@@ -153,7 +153,6 @@ int ssh_child_fail(struct ssh_child *c, enum ssh_stage s, const char *fmt,
 const char *ssh_child_why(struct ssh_child *c);
 /* Waits for the server to say more; false when it has hung up. */
 bool ssh_child_wait(struct ssh_child *c);
-void ssh_secret_free(char *s);
 
 /*
  * Old algorithms by name. Fills plan->algorithms from a NULL-ended list;

@@ -131,7 +131,7 @@ static int on_passphrase(const char *prompt, char *out, size_t size, int echo,
     p->declined = rc < 0;
     if (rc == 0)
         snprintf(out, size, "%s", answer);
-    ssh_secret_free(answer);
+    mem_wipe(answer);
     return rc;
 }
 
@@ -247,7 +247,7 @@ static int answer_prompt(struct ssh_child *c, unsigned i, bool *given)
     if (rc == 0)
         rc = ssh_userauth_kbdint_setanswer(c->session, i, answer);
     free(text);
-    ssh_secret_free(answer);
+    mem_wipe(answer);
     return rc;
 }
 
@@ -340,7 +340,7 @@ static enum step with_password(struct ssh_child *c)
             s = declined(c);
         else
             s = send_password(c, answer);
-        ssh_secret_free(answer);
+        mem_wipe(answer);
         if (s == NEXT && given)
             s = refused_given(c, "password");
     }

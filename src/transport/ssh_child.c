@@ -47,13 +47,6 @@ int ssh_child_fail(struct ssh_child *c, enum ssh_stage s, const char *fmt, ...)
     return err_set(&c->err, EXIT_FAILED, "%s: %s", c->plan->name, text);
 }
 
-void ssh_secret_free(char *s)
-{
-    if (s)
-        explicit_bzero(s, strlen(s));
-    free(s);
-}
-
 /* libssh's text of a closed socket carries whatever errno was left. */
 const char *ssh_child_why(struct ssh_child *c)
 {

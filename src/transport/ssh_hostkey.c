@@ -171,7 +171,7 @@ static int ask(struct ssh_child *c, const struct check *k)
     yes = ssh_child_ask(c, TRANSPORT_Q_HOST_KEY, true, text, &answer,
                         &given) == 0 && strcmp(answer, "yes") == 0;
     free(text);
-    ssh_secret_free(answer);
+    mem_wipe(answer);
     return yes ? remember(c)
                : refuse_unknown(c, k, _("it was not accepted"));
 }

@@ -109,8 +109,7 @@ static void key_send(struct tui *t, void *state)
     json_decref(t->told);
     t->told = json_incref(t->asked);
     screen_answer(t, text, NULL);       /* l may be gone */
-    explicit_bzero(text, strlen(text));
-    free(text);
+    mem_wipe(text);
 }
 
 static const struct key keys[] = {
