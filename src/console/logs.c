@@ -40,7 +40,7 @@ static void keep_head(struct console *c, size_t at)
     c->line.cursor = at;
     c->line.touched = at > 0;
     c->head = at;
-    free(head);
+    mem_wipe(head);
 }
 
 /* Within a line only where its bytes are its text: an encoding's others are
@@ -63,7 +63,7 @@ bool logs_take(struct console *c, const char *raw, size_t len)
         c->broken = false;
         c->view_stale = true;
     }
-    free(text);
+    mem_wipe(text);
     return found;
 }
 
@@ -109,7 +109,7 @@ void logs_sift(struct console *c, struct console_reply *r)
         s += len + 1;
     }
     buf_adds(&out, own);
-    free(r->text);
+    mem_wipe(r->text);
     r->text = buf_take(&out);
 }
 
