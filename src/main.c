@@ -1,4 +1,5 @@
 #include <locale.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -24,7 +25,7 @@ static int looks_like_target(const char *word)
     return strpbrk(word, ":./@0123456789") != NULL;
 }
 
-static int print_help(void)
+static int print_all(void)
 {
     printf("%s\n\n%s\n  kiriwake [TARGET] [%s]\n"
            "  kiriwake %s …\n\n",
@@ -40,6 +41,42 @@ static int print_help(void)
     printf("\n%s\n", _("options:"));
     options_print();
     return EXIT_HEALTHY;
+}
+
+static int print_one(const struct command *c)
+{
+    printf("%s kiriwake %s %s\n%s\n", _("usage:"), c->name, c->args,
+           _(c->summary));
+    if (c->details || c->walks)
+        printf("\n%s\n", _("options:"));
+    for (size_t i = 0; c->details && c->details[i]; i++)
+        puts(_(c->details[i]));
+    if (c->walks)
+        options_print();
+    return EXIT_HEALTHY;
+}
+
+/* Wherever --help stands, nothing is done but to help. */
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
+/* In the language of --lang, wherever it stands. */
+static int print_help(int argc, char **argv)
+{
+    const struct command *c = argc > 1 ? find(argv[1]) : NULL;
+
+    for (int i = 1; i < argc; i++) {
+        if (strncmp(argv[i], "--lang=", 7) == 0)
+            msg_init(argv[i] + 7);
+        else if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
+            msg_init(argv[i + 1]);
+    }
+    return c ? print_one(c) : print_all();
 }
 
 static int print_version(void)
@@ -70,13 +107,12 @@ static int dispatch(int argc, char **argv)
     const char *word = argc > 1 ? argv[1] : "";
     const struct command *c = find(word);
 
+    if (asks_for_help(argc, argv) || strcmp(word, "help") == 0)
+        return print_help(argc, argv);
     if (c)
         return c->run(argc - 1, argv + 1);
     if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0)
         return print_version();
-    if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 ||
-        strcmp(word, "help") == 0)
-        return print_help();
     if (word[0] && word[0] != '-' && !looks_like_target(word))
         return unknown_command(word);
     return screen_command(argc, argv);

@@ -2,12 +2,17 @@
 #ifndef KIRIWAKE_COMMAND_H
 #define KIRIWAKE_COMMAND_H
 
+#include <stdbool.h>
+
 #include "kiriwake/data.h"
 
 struct command {
     const char *name;       /* "check"; NULL ends the table */
     const char *args;       /* "TARGET [--json]" */
     const char *summary;    /* one line, translated when shown */
+    const char *const *details; /* lines on its own options, translated
+                                 * when shown; NULL-terminated, or NULL */
+    bool walks;             /* takes the shared options: --help lists them */
     /* argv[0] is the command's name. Returns an enum exit_status. */
     int (*run)(int argc, char **argv);
 };

@@ -15,6 +15,8 @@ const char *msg_lang(void);
 /* The message in the chosen language; s itself when there is none. */
 const char *msg_get(const char *s) __attribute__((format_arg(1)));
 #define _(s) msg_get(s)
+/* A message of a table, translated when it is shown. */
+#define N_(s) s
 /* The chosen language's text of {"en": …, "ja": …} or of a plain string;
  * "" for NULL. */
 const char *msg_i18n(const json_t *text);

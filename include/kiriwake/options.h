@@ -24,7 +24,7 @@ struct options_extra {
 struct options {
     struct run_options run;     /* target: words[0], or NULL */
     const char *lang;           /* NULL: the environment's */
-    bool json, help;
+    bool json;
     const char *words[OPTIONS_MAX_WORDS];   /* what is no option, in order */
     size_t word_count;
 };

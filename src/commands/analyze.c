@@ -61,5 +61,6 @@ const struct command command_analyze = {
     .name = "analyze",
     .args = "FILE [--driver D] [--answer host=NAME] [--json]",
     .summary = "walk the guideline over a terminal log or tech-support file",
+    .walks = true,
     .run = analyze_run,
 };

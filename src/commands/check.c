@@ -70,6 +70,7 @@ const struct command command_check = {
     .name = "check",
     .args = "TARGET [--json]",
     .summary = "walk the guideline on a device, without a screen",
+    .walks = true,
     .run = check_run,
 };
 
@@ -101,5 +102,6 @@ const struct command command_resume = {
     .name = "resume",
     .args = "CASE [--json]",
     .summary = "go on with a case that was interrupted",
+    .walks = true,
     .run = resume_run,
 };

@@ -186,5 +186,6 @@ const struct command command_demo = {
     .name = "demo",
     .args = "[SCENARIO]",
     .summary = "the screen on a simulated router",
+    .walks = true,
     .run = demo_run,
 };

@@ -60,8 +60,6 @@ static int run(int argc, char **argv)
 
     if (options_parse(&o, argc, argv, NULL, &e) < 0)
         status = command_fail(&e);
-    else if (o.help)
-        options_print();
     else if (o.word_count)
         status = command_usage(&command_findings, _("unknown word '%s'"),
                                o.words[0]);
@@ -74,6 +72,6 @@ static int run(int argc, char **argv)
 const struct command command_findings = {
     .name = "findings",
     .args = "[--json]",
-    .summary = "lists the causes a walk can end in",
+    .summary = "list the causes a walk can end in",
     .run = run,
 };

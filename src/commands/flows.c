@@ -47,6 +47,6 @@ static int run(int argc, char **argv)
 const struct command command_flows = {
     .name = "flows",
     .args = "[--json]",
-    .summary = "lists the guidelines",
+    .summary = "list the guidelines",
     .run = run,
 };

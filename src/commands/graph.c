@@ -65,10 +65,6 @@ static int run(int argc, char **argv)
 
     if (options_parse(&o, argc, argv, extra, &e) < 0) {
         status = command_fail(&e);
-    } else if (o.help) {
-        printf("%s kiriwake %s %s\n", _("usage:"), command_graph.name,
-               command_graph.args);
-        status = EXIT_HEALTHY;
     } else if (o.word_count != 1) {
         status = command_usage(&command_graph, "%s", _("expected one flow"));
     } else {
@@ -81,6 +77,6 @@ static int run(int argc, char **argv)
 const struct command command_graph = {
     .name = "graph",
     .args = "FLOW [--format dot|svg|mermaid]",
-    .summary = "draws a guideline's decision tree",
+    .summary = "draw a guideline's decision tree",
     .run = run,
 };

@@ -59,10 +59,6 @@ static int run(int argc, char **argv)
 
     if (options_parse(&o, argc, argv, extra, &e) < 0) {
         status = command_fail(&e);
-    } else if (o.help) {
-        printf("%s kiriwake %s %s\n", _("usage:"), command_lint.name,
-               command_lint.args);
-        status = EXIT_HEALTHY;
     } else if (schema) {
         status = print_schema(schema);
     } else {
@@ -75,6 +71,6 @@ static int run(int argc, char **argv)
 const struct command command_lint = {
     .name = "lint",
     .args = "[--schema driver|flow] [PATH...]",
-    .summary = "checks drivers, templates and flows",
+    .summary = "check drivers, templates and flows",
     .run = run,
 };

@@ -24,8 +24,6 @@ int listing_run(const struct listing *l, int argc, char **argv)
 
     if (options_parse(&o, argc, argv, NULL, &e) < 0)
         status = command_fail(&e);
-    else if (o.help)
-        options_print();
     else if (o.word_count)
         status = command_usage(l->command, _("unknown word '%s'"),
                                o.words[0]);

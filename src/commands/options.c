@@ -10,7 +10,6 @@
 #include "kiriwake/msg.h"
 #include "kiriwake/names.h"
 
-#define N_(s) s
 #define MAX_OPTIONS 48
 #define FIRST 256               /* above every character of a short option */
 
@@ -74,7 +73,6 @@ SETTER(known_hosts, run.known_hosts)
 FLAG(pseudonyms, run.pseudonyms)
 FLAG(no_journal, run.no_journal)
 FLAG(json, json)
-FLAG(help, help)
 #undef FLAG
 
 static int set_host_key(struct options *o, const char *v, struct err *e)
@@ -182,7 +180,6 @@ static const struct spec specs[] = {
      set_pseudonyms},
     {"no-journal", NULL, N_("keeps no case on disk"), set_no_journal},
     {"json", NULL, N_("prints the result as JSON"), set_json},
-    {"help", NULL, N_("shows this"), set_help},
 };
 
 #define SPEC_COUNT (sizeof specs / sizeof specs[0])
@@ -269,13 +266,11 @@ int options_parse(struct options *o, int argc, char **argv,
     for (;;) {
         const char *word;
 
-        c = getopt_long(argc, argv, ":h", table, NULL);
+        c = getopt_long(argc, argv, ":", table, NULL);
         if (c == -1)
             break;
         word = argv[optind > 0 ? optind - 1 : 0];
-        if (c == 'h')
-            o->help = true;
-        else if (c == '?' || c == ':')
+        if (c == '?' || c == ':')
             return refuse(table, count, word, c, e);
         else if (apply(o, c - FIRST, optarg, extra, e) < 0)
             return -1;
@@ -298,4 +293,5 @@ void options_print(void)
                  specs[i].arg ? " " : "", specs[i].arg ? specs[i].arg : "");
         printf("  %-32s %s\n", left, _(specs[i].doc));
     }
+    printf("  %-32s %s\n", "--help", _("shows this"));
 }

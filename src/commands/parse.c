@@ -309,26 +309,22 @@ static const char *take_words(struct request *r, const struct options *o)
 
 static int run(int argc, char **argv);
 
+static const char *const details[] = {
+    N_("  --index DIR      find the template with ntc-templates' DIR/index"),
+    N_("  --platform P     the index's platform (cisco_ios)"),
+    N_("  --command C      the command, abbreviated or not (sh ver)"),
+    N_("  --encoding E     of the text, by iconv's names (default: UTF-8)"),
+    NULL,
+};
+
 const struct command command_parse = {
     .name = "parse",
     .args = "TEMPLATE [FILE] [--encoding E] | --index DIR --platform P "
             "--command C [FILE]",
-    .summary = "Read text with a TextFSM template into JSON rows",
+    .summary = "read text with a TextFSM template into JSON rows",
+    .details = details,
     .run = run,
 };
-
-static int show_help(void)
-{
-    printf("%s kiriwake %s %s\n%s\n\n", _("usage:"), command_parse.name,
-           command_parse.args, _(command_parse.summary));
-    puts(_("  --index DIR      find the template with ntc-templates' "
-           "DIR/index"));
-    puts(_("  --platform P     the index's platform (cisco_ios)"));
-    puts(_("  --command C      the command, abbreviated or not (sh ver)"));
-    puts(_("  --encoding E     of the text, by iconv's names "
-           "(default: UTF-8)"));
-    return 0;
-}
 
 static int run(int argc, char **argv)
 {
@@ -347,8 +343,6 @@ static int run(int argc, char **argv)
 
     if (options_parse(&o, argc, argv, extra, &e) < 0)
         status = command_fail(&e);
-    else if (o.help)
-        status = show_help();
     else if ((wrong = take_words(&r, &o)))
         status = command_usage(&command_parse, "%s", wrong);
     else

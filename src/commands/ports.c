@@ -78,6 +78,6 @@ static int run(int argc, char **argv)
 const struct command command_ports = {
     .name = "ports",
     .args = "[--json]",
-    .summary = "the serial ports there are, and the likely console (*)",
+    .summary = "the serial ports there are; *: the likely console",
     .run = run,
 };

@@ -70,5 +70,6 @@ const struct command command_probe = {
     .name = "probe",
     .args = "TARGET NAME [--with KEY=VALUE]",
     .summary = "ask one question of a device and print the fact",
+    .walks = true,
     .run = probe_run,
 };

@@ -153,11 +153,25 @@ static int run(int argc, char **argv)
     return status;
 }
 
+static const char *const details[] = {
+    N_("  --stdio          the console on standard input and output"),
+    N_("  --pty            on a new pseudo terminal, whose path is printed"),
+    N_("  --ssh PORT       an SSH server on loopback; 0: any free port"),
+    N_("  --telnet PORT    a Telnet server on loopback; 0: any free port"),
+    N_("  --peer-config    print the peer's configuration and end"),
+    N_("  --fault K=V      a variation or a fault (repeatable)"),
+    N_("  --login          the console asks for a login"),
+    N_("  --baud N         the line's speed, bytes paced at 10 bits each"),
+    N_("  --transcript F   write what was said to F"),
+    NULL,
+};
+
 const struct command command_sim = {
     .name = "sim",
     .args = "DRIVER SCENARIO (--stdio | --ssh PORT | --telnet PORT | --pty | "
             "--peer-config) [--fault K=V]... [--login] [--baud N] "
             "[--transcript FILE] [--data DIR]",
     .summary = "a simulated router to talk to",
+    .details = details,
     .run = run,
 };

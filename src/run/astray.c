@@ -9,7 +9,6 @@
 #include "kiriwake/msg.h"
 
 /* Marks a text for the catalogue; msg_get finds it. */
-#define N_(s) s
 
 const struct driver *run_any_driver(const struct run *r)
 {

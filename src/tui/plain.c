@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kiriwake/mem.h"
+#include "kiriwake/msg.h"
 
 struct plain {
     char *text, *title;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "kiriwake/mem.h"
+#include "kiriwake/msg.h"
 
 struct prompt {
     struct lineedit edit;

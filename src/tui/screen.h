@@ -17,7 +17,6 @@
 #include "page.h"
 #include "paint.h"
 
-#define N_(s) s
 #define SCREEN_MAX_OVER 4
 #define SCREEN_MIN_COLS 40
 #define SCREEN_MIN_ROWS 10
