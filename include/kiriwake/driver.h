@@ -100,4 +100,11 @@ json_t *driver_read(const struct driver *d, const char *probe,
                     const struct console_reply *reply, const json_t *subject,
                     const json_t *env);
 
+/*
+ * Does the probe's `confirm:` hold of a fact that was read: is what it lacks
+ * proved only when a second reading lacks it as well? env as for driver_read.
+ */
+bool driver_unsure(const struct driver *d, const char *probe,
+                   const json_t *fact, const json_t *env);
+
 #endif

@@ -119,6 +119,8 @@ static const struct yaml_field probe_fields[] = {
      .doc = "expression over what it needs that proves the same"},
     {.name = "check", .kind = YK_TEXT,
      .doc = "expression that must hold, or the reply is unreadable"},
+    {.name = "confirm", .kind = YK_TEXT,
+     .doc = "expression: asked again, as something may be missing"},
     {.name = "needs", .kind = YK_WORDS, .doc = "probes that are read first"},
     {.name = "timeout", .kind = YK_TEXT, .doc = "like 60s"},
     {.name = "logs", .kind = YK_TEXT,

@@ -34,7 +34,7 @@ struct probe {
     struct textfsm *template;           /* owned by the driver's list */
     pcre2_code *absent;
     bool absent_empty;
-    struct script_chunk *absent_if, *check, *facts;
+    struct script_chunk *absent_if, *check, *confirm, *facts;
     char *check_text;
     char **needs;
 };

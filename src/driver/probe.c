@@ -131,7 +131,9 @@ static int probe_chunks(struct loader *l, struct probe *p,
     if (load_chunk(l, yaml_get(node, "facts"), false, facts, p,
                    &p->facts) < 0 ||
         load_chunk(l, yaml_get(node, "absent_if"), true, check, p,
-                   &p->absent_if) < 0)
+                   &p->absent_if) < 0 ||
+        load_chunk(l, yaml_get(node, "confirm"), true, check, p,
+                   &p->confirm) < 0)
         return -1;
     if (yaml_get(node, "check"))
         p->check_text = mem_strdup(yaml_text(node, "check"));

@@ -49,16 +49,17 @@ static bool is_complete(struct reading *r)
 }
 
 /* env, and the fact itself by its name: empty before it is made. */
-static json_t *own_env(const struct reading *r)
+static json_t *own_env(const struct probe *p, json_t *facts,
+                       const json_t *others)
 {
-    json_t *env = json_copy((json_t *)r->env);
+    json_t *env = json_copy((json_t *)others);
 
     if (!env)
         env = json_object();
-    json_object_set_new(env, r->p->info.name,
+    json_object_set_new(env, p->info.name,
                         json_pack("{s:s,s:o}", "state", "present", "facts",
-                                  r->facts ? json_incref(r->facts)
-                                           : json_object()));
+                                  facts ? json_incref(facts)
+                                        : json_object()));
     return env;
 }
 
@@ -68,20 +69,35 @@ bool driver_says_yes(const struct script_outcome *out)
            !json_is_false(out->value);
 }
 
-static bool proves_absent(struct reading *r)
+static bool says_yes(const struct script_chunk *c, const struct probe *p,
+                     json_t *facts, const json_t *others)
 {
     struct script_outcome out;
     json_t *env;
     bool yes;
 
-    if (!r->p->absent_if)
+    if (!c)
         return false;
-    env = own_env(r);
-    script_eval(r->p->absent_if, env, NULL, NULL, &out);
+    env = own_env(p, facts, others);
+    script_eval(c, env, NULL, NULL, &out);
     yes = driver_says_yes(&out);
     script_outcome_free(&out);
     json_decref(env);
     return yes;
+}
+
+static bool proves_absent(struct reading *r)
+{
+    return says_yes(r->p->absent_if, r->p, r->facts, r->env);
+}
+
+bool driver_unsure(const struct driver *d, const char *probe,
+                   const json_t *fact, const json_t *env)
+{
+    const struct probe *p = driver_find(d, probe);
+    json_t *facts = json_object_get(fact, "facts");
+
+    return p && json_is_object(facts) && says_yes(p->confirm, p, facts, env);
 }
 
 static bool shows_absent(const struct reading *r)
@@ -130,7 +146,7 @@ static bool check_holds(struct reading *r)
 
     if (!r->p->check)
         return true;
-    env = own_env(r);
+    env = own_env(r->p, r->facts, r->env);
     script_eval(r->p->check, env, NULL, NULL, &out);
     holds = driver_says_yes(&out);
     if (!holds && out.reason)

@@ -20,6 +20,7 @@ struct job {
     size_t at;                  /* the alternative, or the step */
     char *command;
     json_t *results;            /* of a do: so far */
+    bool again;                 /* a probe's command, sent a second time */
 };
 
 #define DETECT_LEGACY_MAX 64

@@ -166,12 +166,33 @@ static void probe_done(struct run *r, struct job *j, json_t *fact)
     json_decref(effect);
 }
 
+/* What is missing may have been lost on the way, between two parts: only a
+ * second reading that lacks it, too, counts. */
+static bool ask_again(struct run *r, struct job *j, const json_t *fact)
+{
+    const char *probe = text_of(j->effect, "probe");
+    const struct probe_info *info = driver_probe(r->driver, probe);
+    const json_t *env = r->walker ? walker_facts(r->walker) : r->facts;
+
+    if (j->again || info->class > CLASS_SESSION ||
+        !driver_unsure(r->driver, probe, fact, env))
+        return false;
+    json_object_del(r->replies, j->command);
+    j->again = true;
+    j->id = 0;
+    return true;
+}
+
 static void probe_reply(struct run *r, struct job *j,
                         const struct console_reply *rep)
 {
     json_t *fact = read_fact(r, j->effect, rep);
     struct err e = {0};
 
+    if (ask_again(r, j, fact)) {
+        json_decref(fact);
+        return;                 /* jobs_pump sends it once more */
+    }
     if (is_unreadable(fact) && rep->state != REPLY_TRUNCATED &&
         rep->state != REPLY_TIMEOUT) {
         j->at++;

@@ -3,8 +3,8 @@
 
 usage: cisco_asa_device.py DIR
 
-DIR/COMMAND.txt holds the reply of a command (blanks as "_"); COMMAND.2.txt,
-when there is one, that of the second time and later. The pager asks after
+DIR/COMMAND.txt holds the reply of a command (blanks as "_"); COMMAND.N.txt,
+when there is one, that of the Nth time and later. The pager asks after
 every 20 lines; "enable" wants a password; "debug …" is kept and told by
 "show debug", and the log's second text comes only while it is on.
 """
@@ -61,8 +61,9 @@ class Device:
             return "".join("%s enabled at level 1\n" % d
                            for d in self.debugs)
         name = os.path.join(DIR, command.replace(" ", "_"))
-        for path in (name + ".2.txt" if n > 1 else "", name + ".txt"):
-            if path and os.path.exists(path):
+        for k in range(n, 0, -1):
+            path = name + (".%d.txt" % k if k > 1 else ".txt")
+            if os.path.exists(path):
                 with open(path, encoding="utf-8") as f:
                     return f.read()
         return None

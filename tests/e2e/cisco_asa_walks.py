@@ -70,6 +70,34 @@ def grown(encaps, decaps):
             re.sub(r"decaps: 35", "decaps: %d" % (35 + decaps), text)}
 
 
+def two(ipsec):
+    """A second VPN; the replies of show crypto ipsec sa, one after another."""
+    block = read("asa/show_crypto_ipsec_sa.txt")
+    head, mine = block.split("\n", 1)
+    other = mine.replace("seq num: 10", "seq num: 20").replace(
+        "198.51.100.1", "198.51.100.77").replace("10.2.0.0", "10.3.0.0")
+    ike = read("asa/show_crypto_isakmp_sa.txt")
+    peer = ike[ike.index("1   IKE Peer"):]
+    out = config(lambda t: replaced(
+        t, "crypto map outside_map interface",
+        "access-list VPN2 extended permit ip 10.1.0.0 255.255.255.0 10.3.0.0 "
+        "255.255.255.0\n"
+        "crypto map outside_map 20 match address VPN2\n"
+        "crypto map outside_map 20 set peer 198.51.100.77\n"
+        "crypto map outside_map 20 set transform-set TS\n"
+        "crypto map outside_map interface"))
+    out["show crypto isakmp sa"] = ike.replace(
+        "Active SA: 1", "Active SA: 2").replace(
+            "SA: 1\n", "SA: 2\n") + peer.replace("1   IKE", "2   IKE").replace(
+                "198.51.100.1", "198.51.100.77")
+    for n, count in enumerate(ipsec, 1):
+        text = head + "\n" + other
+        if count is not None:
+            text += re.sub("caps: 35", "caps: %d" % count, mine)
+        out["show crypto ipsec sa" + (".%d" % n if n > 1 else "")] = text
+    return out
+
+
 def pings(size=1500):
     """The other site answers packets of up to this size."""
     head = "Type escape sequence to abort.\nSending 5, %d-byte ICMP Echos " \
@@ -150,6 +178,11 @@ WALKS = {
     "healthy-said": ("asa", ["--answer", "symptom=all-pass"], [grown(5, 5)],
                      "healthy", None),
     "idle": ("asa", [], [], "open", None),
+    # the reply ended between two VPNs' blocks, once
+    "block-lost": ("asa", [*ACTIVE, "--vpn", "outside_map 10"], [
+        pings(), two([None, 35, 40])], "healthy", None),
+    "block-missing": ("asa", ["--vpn", "outside_map 10"], [
+        pings(), two([None])], "open", None),
     "licence": ("asa", [], [NO_SA, {
         "show version": re.sub(r"(VPN-3DES-AES\s*: )Enabled", r"\1Disabled",
                                read("asa/show_version.txt"))}],

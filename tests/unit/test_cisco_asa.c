@@ -298,7 +298,9 @@ static void test_ipsec_sa(void **state)
 
     (void)state;
     assert_state(f, "present");
-    assert_leaf(f, "counters", "{\"decaps\":35,\"encaps\":35,"
+    assert_leaf(f, "counters", "{\"decaps\":35,\"encaps\":35,\"key\":"
+                               "\" 198.51.100.1 10.1.0.0/255.255.255.0/0/0 "
+                               "10.2.0.0/255.255.255.0/0/0\","
                                "\"recv_errors\":0,\"send_errors\":0}");
     assert_leaf(f, "inbound.0.spi", "\"0x1E8246FC\"");
     assert_leaf(f, "outbound.0.lifetime_s", "28730");
@@ -344,6 +346,63 @@ static void test_ipsec_sa_damage(void **state)
     assert_cut_harmless("ipsec_sa", pix, PIX, "config-pix", "outbound");
     json_decref(env);
     free(pix);
+    free(text);
+}
+
+/* Is the probe asked again after this reply? */
+static bool unsure(const char *probe, const char *text, const char *subject)
+{
+    json_t *env = env_of("config", subject);
+    json_t *f = read_text(probe, text, subject, env);
+    bool yes = driver_unsure(driver, probe, f, env);
+
+    assert_state(f, "present");
+    json_decref(f);
+    json_decref(env);
+    return yes;
+}
+
+#define PEER_V2(address)                                                   \
+    "{\"id\": \"outside_map 30\", \"peer\": \"" address "\", "           \
+    "\"peer_any\": false, \"policy\": \"outside_map\", "                  \
+    "\"interface\": \"outside\", \"ike_version\": 2}"
+
+/* A table of others' blocks may have been cut between two of them; IKEv1
+ * states how many there are. */
+static void test_unsure(void **state)
+{
+    char *text = fixture("ipsec_sa"), *v1 = fixture("isakmp_sa"),
+         *v2 = fixture("ikev2_sa-detail");
+
+    (void)state;
+    assert_false(unsure("ipsec_sa", text, SUBJECT));
+    assert_true(unsure("ipsec_sa", text, SECOND));
+    assert_false(unsure("ike_sa", v1, SUBJECT));
+    assert_false(unsure("ike_sa", v1,
+                        "{\"id\": \"x\", \"peer\": \"192.0.2.7\", "
+                        "\"peer_any\": false, \"ike_version\": 1}"));
+    assert_false(unsure("ike_sa", v2, PEER_V2("2001:db8:2:1::2")));
+    assert_true(unsure("ike_sa", v2, PEER_V2("2001:db8:2:1::3")));
+    free(v2);
+    free(v1);
+    free(text);
+}
+
+/* IKEv2 lists the children: a table without their block was cut. */
+static void test_children(void **state)
+{
+    const char *subject = PEER_V2("2001:db8:2:1::2");
+    char *text = fixture("ipsec_sa");
+    json_t *env = env_of("config", subject);
+    json_t *ike = read_file_with("ike_sa", "ikev2_sa-detail", subject,
+                                 "config");
+
+    (void)state;
+    assert_leaf(ike, "sas.0.children", "2");
+    json_object_set(env, "ike_sa", ike);
+    assert_unreadable("ipsec_sa", text, subject, env, "its block is missing");
+    json_decref(ike);
+    json_decref(env);
     free(text);
 }
 
@@ -394,6 +453,8 @@ int main(void)
         cmocka_unit_test(test_ike_sa_damage),
         cmocka_unit_test(test_ipsec_sa),
         cmocka_unit_test(test_ipsec_sa_damage),
+        cmocka_unit_test(test_unsure),
+        cmocka_unit_test(test_children),
         cmocka_unit_test(test_console_log),
     };
 
