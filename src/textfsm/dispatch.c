@@ -51,8 +51,8 @@ void dispatch_fill(struct dispatch *d, const struct scan_op *const *ops,
     const struct scan_first *firsts[64], *leads[64];
 
     for (size_t i = 0; i < n; i++) {
-        firsts[i] = &ops[i]->first;
-        leads[i] = &ops[i]->lead;
+        firsts[i] = ops[i]->first;
+        leads[i] = ops[i]->lead;
     }
     fill(d->first, firsts, n);
     fill(d->lead, leads, n);

@@ -100,7 +100,7 @@ static void emit_load(struct jit_writer *w, enum jit_goal at_end,
 static void emit_set(struct jit_writer *w, const struct scan_op *op)
 {
     emit_load(w, JIT_FAIL, NULL);
-    emit_if(w, emit_is_in(w, &op->set->members) + 1, JIT_FAIL, NULL);
+    emit_if(w, emit_is_in(w, &op->set->first.bytes) + 1, JIT_FAIL, NULL);
     EMIT(w, "\x48\xFF\xC6");        /* inc rsi */
 }
 
@@ -323,7 +323,7 @@ static void emit_mark(struct jit_writer *w, const struct scan_op *op)
 /* Goes on where only one way is open; the interpreter tries both. */
 static void emit_alt(struct jit_writer *w, const struct scan_op *op)
 {
-    const struct scan_first *a = &op->branch->first, *b = &op->next->first;
+    const struct scan_first *a = op->branch->first, *b = op->next->first;
     size_t end;
     uint32_t skip;
 

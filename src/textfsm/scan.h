@@ -55,24 +55,30 @@ struct scan_op {
         const char *literal;
         const struct scan_op *branch;
     };
-    uint64_t word, word_mask;     /* the first 8 bytes of a literal */
-    const struct scan_op *want;   /* the literal that follows a loop, or NULL */
+    union {
+        struct {
+            uint64_t word, word_mask;   /* the first 8 bytes of a literal */
+        };
+        const struct scan_op *want;     /* what follows a loop, or NULL */
+    };
     const struct scan_op *next;   /* of SCAN_ALT: the other branch */
     /* Its machine code, and that of what follows, by what the line is; or
      * NULL (jit.h). */
     bool (*jit[3])(struct scanner *s, const char *p);
-    struct scan_first first;      /* of a match that begins here */
-    struct scan_first lead;       /* the same after white space */
+    const struct scan_first *first;     /* of a match that begins here */
+    const struct scan_first *lead;      /* the same after white space */
 };
 
 #define SCAN_RANGES 4
 #define SCAN_WIDTH 16
 
 /* A set of ASCII characters: a bit for the high nibble of each low one, and
- * when it (or what it lacks) is a few ranges, those for 16 bytes at once. */
+ * when it (or what it lacks) is a few ranges, those for 16 bytes at once;
+ * not so for \s, \S and the set of all, which are read otherwise. */
 struct scan_set {
     struct scan_set *before;
-    struct re_ascii members;
+    struct scan_first first;      /* the members */
+    struct scan_first black;      /* those that are no white space */
     uint8_t nibbles[16];
     bool all, negated;
     enum { SCAN_OTHER, SCAN_SPACES, SCAN_BLACK } kind;   /* \s, \S */

@@ -19,9 +19,42 @@ struct builder {
 static struct scan_op *build(struct builder *b, const struct re_node *n,
                              const struct scan_op *next);
 
-static struct scan_first either(struct scan_first a, struct scan_first b)
+static const struct scan_first anything = {{{~0ull, ~0ull}}, true};
+static const struct scan_first at_end = {{{0, 0}}, true};
+static const struct scan_first nothing = {{{0, 0}}, false};
+
+static const struct scan_first *new_first(struct builder *b,
+                                          struct re_ascii bytes, bool end)
 {
-    return (struct scan_first){re_ascii_join(a.bytes, b.bytes), a.end || b.end};
+    struct scan_first *f = arena_alloc(b->arena, sizeof *f);
+
+    *f = (struct scan_first){bytes, end};
+    return f;
+}
+
+/* Whether b has all that a has. */
+static bool is_within(const struct scan_first *a, const struct scan_first *b)
+{
+    return re_ascii_is_empty(re_ascii_without(a->bytes, b->bytes)) &&
+           a->end <= b->end;
+}
+
+static const struct scan_first *either(struct builder *b,
+                                       const struct scan_first *x,
+                                       const struct scan_first *y)
+{
+    if (is_within(x, y))
+        return y;
+    if (is_within(y, x))
+        return x;
+    return new_first(b, re_ascii_join(x->bytes, y->bytes), x->end || y->end);
+}
+
+static const struct scan_first *both(struct builder *b,
+                                     const struct scan_first *x,
+                                     const struct scan_first *y)
+{
+    return new_first(b, re_ascii_meet(x->bytes, y->bytes), x->end && y->end);
 }
 
 static struct scan_op *new_op(struct builder *b, enum scan_code code,
@@ -32,13 +65,8 @@ static struct scan_op *new_op(struct builder *b, enum scan_code code,
     op->id = (uint16_t)b->ops++;
     op->code = code;
     op->next = next;
-    if (next) {
-        op->first = next->first;
-        op->lead = next->lead;
-    } else {
-        op->first = (struct scan_first){re_ascii_all, true};
-        op->lead = op->first;
-    }
+    op->first = next ? next->first : &anything;
+    op->lead = next ? next->lead : &anything;
     return op;
 }
 
@@ -50,15 +78,17 @@ static struct scan_op *new_accept(struct builder *b)
     return op;
 }
 
-/* What stands first when one of s must, or may, come before next. */
-static void set_first(struct scan_op *op, struct re_ascii s, bool must)
+/* What stands first when one of the op's set must, or may, come before what
+ * is next. */
+static void set_first(struct builder *b, struct scan_op *op, bool must)
 {
-    struct scan_first own = {s, false};
-    struct scan_first lead = {re_ascii_without(s, re_ascii_space), false};
-    bool spaced = !re_ascii_is_empty(re_ascii_meet(s, re_ascii_space));
+    const struct scan_set *set = op->set;
+    bool spaced = !re_ascii_is_empty(re_ascii_meet(set->first.bytes,
+                                                   re_ascii_space));
 
-    op->first = must ? own : either(own, op->next->first);
-    op->lead = must && !spaced ? lead : either(lead, op->next->lead);
+    op->first = must ? &set->first : either(b, &set->first, op->next->first);
+    op->lead = must && !spaced ? &set->black
+                               : either(b, &set->black, op->next->lead);
 }
 
 static struct scan_op *build_set(struct builder *b, struct re_ascii s,
@@ -67,15 +97,22 @@ static struct scan_op *build_set(struct builder *b, struct re_ascii s,
     struct scan_op *op = new_op(b, SCAN_SET, next);
 
     op->set = scan_set_find(b->tables, b->arena, s);
-    set_first(op, s, true);
+    set_first(b, op, true);
     return op;
+}
+
+static const struct scan_first *first_char(struct builder *b, char c)
+{
+    struct re_ascii s = {{0, 0}};
+
+    s.bits[c >> 6] |= 1ull << (c & 63);
+    return new_first(b, s, false);
 }
 
 static struct scan_op *build_literal(struct builder *b, const char *s,
                                      size_t len, const struct scan_op *next)
 {
     struct scan_op *op = new_op(b, SCAN_LITERAL, next);
-    struct re_ascii lead = {{0, 0}}, first = {{0, 0}};
     size_t skip = 0;
 
     op->literal = s;
@@ -83,14 +120,11 @@ static struct scan_op *build_literal(struct builder *b, const char *s,
     op->c = s[0];
     memcpy(&op->word, s, len < 8 ? len : 8);
     op->word_mask = len < 8 ? (1ull << (len * 8)) - 1 : ~0ull;
-    first.bits[s[0] >> 6] |= 1ull << (s[0] & 63);
-    op->first = (struct scan_first){first, false};
+    op->first = first_char(b, s[0]);
     while (skip < len && re_ascii_has(&re_ascii_space, (unsigned char)s[skip]))
         skip++;
-    if (skip < len) {
-        lead.bits[s[skip] >> 6] |= 1ull << (s[skip] & 63);
-        op->lead = (struct scan_first){lead, false};
-    }
+    if (skip < len)
+        op->lead = skip ? first_char(b, s[skip]) : op->first;
     if (len == 1)
         op->code = SCAN_CHAR;
     return op;
@@ -101,7 +135,7 @@ static bool gives_back(struct re_ascii s, const struct re_node *n,
                        const struct scan_op *next)
 {
     return n->mode != RE_POSSESSIVE && n->min != n->max &&
-           !re_ascii_is_empty(re_ascii_meet(s, next->first.bytes));
+           !re_ascii_is_empty(re_ascii_meet(s, next->first->bytes));
 }
 
 /* Runs of all white space, and of none, have codes of their own. */
@@ -147,7 +181,7 @@ static void find_want(struct scan_op *loop)
 /* Makes op, a SCAN_SKIP, the same as next with white space before it. */
 static void skip_before(struct scan_op *op, const struct scan_op *next)
 {
-    struct scan_first first = op->first, lead = op->lead;
+    const struct scan_first *first = op->first, *lead = op->lead;
     uint8_t skip = op->min ? 2 : 1;
     uint16_t id = op->id;
     bool sure = op->sure;
@@ -194,10 +228,10 @@ static struct scan_op *build_loop(struct builder *b, const struct re_node *n,
     op->set = scan_set_find(b->tables, b->arena, s);
     op->min = min;
     op->max = max;
-    op->c = only_char(&next->first);
+    op->c = only_char(next->first);
     if (code == SCAN_GREEDY || code == SCAN_LAZY)
         find_want(op);
-    set_first(op, s, min > 0);
+    set_first(b, op, min > 0);
     if (code == SCAN_RUN)
         op->code = run_code(code, op);
     /* An alternative without its branch is a loop still being built. */
@@ -291,8 +325,8 @@ static struct scan_op *new_alt(struct builder *b, const struct scan_op *first,
     struct scan_op *op = new_op(b, SCAN_ALT, second);
 
     op->branch = first;
-    op->first = either(first->first, second->first);
-    op->lead = either(first->lead, second->lead);
+    op->first = either(b, first->first, second->first);
+    op->lead = either(b, first->lead, second->lead);
     return op;
 }
 
@@ -394,16 +428,18 @@ static struct scan_op *build_star(struct builder *b, const struct re_node *n,
                                   const struct scan_op *next)
 {
     struct re_ascii begin = {{0, 0}};
+    const struct scan_first *own;
     struct scan_op *op;
     const struct scan_op *body;
 
     if (node_first(n->first, &begin))
         return bail(b);
     op = new_op(b, SCAN_ALT, next);
-    op->first.bytes = re_ascii_join(begin, next->first.bytes);
+    own = new_first(b, begin, false);
+    op->first = either(b, own, next->first);
     op->lead = re_ascii_is_empty(re_ascii_meet(begin, re_ascii_space))
-                   ? either((struct scan_first){begin, false}, next->lead)
-                   : (struct scan_first){re_ascii_all, true};
+                   ? either(b, own, next->lead)
+                   : &anything;
     body = build(b, n->first, op);
     op->branch = n->mode == RE_LAZY ? next : body;
     op->next = n->mode == RE_LAZY ? body : next;
@@ -531,10 +567,8 @@ static struct scan_op *build_look(struct builder *b, const struct re_node *n,
     op->branch = body;
     op->negated = n->negated;
     if (!n->negated) {
-        op->first.bytes = re_ascii_meet(op->first.bytes, body->first.bytes);
-        op->first.end = op->first.end && body->first.end;
-        op->lead.bytes = re_ascii_meet(op->lead.bytes, body->lead.bytes);
-        op->lead.end = op->lead.end && body->lead.end;
+        op->first = both(b, op->first, body->first);
+        op->lead = both(b, op->lead, body->lead);
     }
     return op;
 }
@@ -549,8 +583,8 @@ static struct scan_op *build_anchor(struct builder *b, const struct re_node *n,
 
     op->negated = n->negated;
     if (n->kind == RE_END) {
-        op->first = (struct scan_first){{{0, 0}}, op->first.end};
-        op->lead = (struct scan_first){{{0, 0}}, op->lead.end};
+        op->first = op->first->end ? &at_end : &nothing;
+        op->lead = op->lead->end ? &at_end : &nothing;
     }
     return op;
 }

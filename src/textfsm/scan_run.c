@@ -197,12 +197,12 @@ static inline bool may_follow(struct scanner *s, const struct scan_op *op,
     uint64_t word;
 
     if (!want)
-        return op->c || scan_may_begin(&op->next->first, p, s->end);
+        return op->c || scan_may_begin(op->next->first, p, s->end);
     if (op->want_skip) {
         uint64_t stop = stops_from(s, s->skip, p);
 
         if (!stop)              /* a long way: as the steps allow */
-            return scan_may_begin(&op->next->first, p, s->end);
+            return scan_may_begin(op->next->first, p, s->end);
         if (stop & 1 && op->want_skip == 2)
             return false;
         p += __builtin_ctzll(stop);
@@ -309,7 +309,7 @@ static bool is_boundary(const struct scanner *s, const struct scan_op *op,
 static bool run_look(struct scanner *s, const struct scan_op *op,
                      const char *p)
 {
-    bool found = scan_may_begin(&op->branch->first, p, s->end) &&
+    bool found = scan_may_begin(op->branch->first, p, s->end) &&
                  try(s, op->branch, p);
 
     return !s->undecided && found != op->negated;
@@ -430,9 +430,9 @@ bool scan_from(struct scanner *s, const struct scan_op *op, const char *p)
             break;
         case SCAN_ALT:
             /* Where only one way is open it is taken for good. */
-            if (!scan_may_begin(&op->branch->first, p, s->end))
+            if (!scan_may_begin(op->branch->first, p, s->end))
                 break;
-            if (!scan_may_begin(&op->next->first, p, s->end)) {
+            if (!scan_may_begin(op->next->first, p, s->end)) {
                 op = op->branch;
                 continue;
             }
