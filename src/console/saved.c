@@ -6,6 +6,10 @@
 
 #include "kiriwake/mem.h"
 #include "kiriwake/msg.h"
+#include "kiriwake/text.h"
+
+/* Columns of a screen that text is copied from. */
+#define SCREEN 80
 
 /* --- life --- */
 
@@ -26,7 +30,8 @@ static int compile(struct saved *s, struct err *e)
     if (!s->lead ||
         patterns_load(&s->sections, s->rules.sections, "sections", e) < 0 ||
         patterns_load(&s->refused, p->refused, "refused", e) < 0 ||
-        patterns_load(&s->logins, logins, "login", e) < 0)
+        patterns_load(&s->logins, logins, "login", e) < 0 ||
+        saved_marks_load(&s->marks, e) < 0)
         return -1;
     if (p->login_password && p->login_password[0] &&
         !(s->password = pattern_new(p->login_password, "password", e)))
@@ -74,6 +79,7 @@ void saved_free(struct saved *s)
     patterns_free(&s->sections);
     patterns_free(&s->refused);
     patterns_free(&s->logins);
+    saved_marks_free(&s->marks);
     pattern_free(s->password);
     buf_wipe(&s->body);
     buf_wipe(&s->fold.text);
@@ -381,13 +387,36 @@ static void add_body(struct saved *s, const struct saved_line *line)
         buf_addc(&s->body, '\n');
 }
 
+static void end_session(struct saved *s)
+{
+    saved_record_end(s, _("the session ended in it"));
+    saved_session_begin(s);
+}
+
+/* A ping's lost echoes are dots, too. */
+static void look_for_gap(struct saved *s, const struct saved_line *line)
+{
+    if (strncmp(s->now.command, "ping", 4) != 0 &&
+        saved_marks_left_out(&s->marks, line->text, line->len))
+        s->left_out = true;
+}
+
+/* How far lines go. Rulers are as long as they like. */
+static void measure(struct saved *s, const struct saved_line *line)
+{
+    int width = line->len < SCREEN ? (int)line->len : text_width(line->text);
+    char last = line->text[line->len - 1];
+
+    s->widest = width > s->widest ? width : s->widest;
+    s->filled = s->filled || (width == SCREEN && !strchr("-=+*#_ ", last));
+}
+
 static void take_body(struct saved *s, const struct saved_line *line)
 {
     learn_greeting(s, line);
     if (is_greeting(s, line) ||
         patterns_match(&s->logins, line->text, line->len, NULL)) {
-        saved_record_end(s, _("the session ended in it"));
-        saved_session_begin(s);
+        end_session(s);
         return;
     }
     if (!s->now.command)
@@ -398,16 +427,16 @@ static void take_body(struct saved *s, const struct saved_line *line)
     }
     if (line->only_pager)
         return;
-    if (!saved_is_blank(line->text, line->len))
+    if (!saved_is_blank(line->text, line->len)) {
         s->paged = false;
+        measure(s, line);
+    }
+    look_for_gap(s, line);
     add_body(s, line);
 }
 
-static void take_line(void *arg, const struct saved_line *line)
+static void take_said(struct saved *s, const struct saved_line *line)
 {
-    struct saved *s = arg;
-
-    s->lines++;
     if (line->pager && s->now.command) {
         s->paged = true;
         s->last_page = line->last_page;
@@ -415,6 +444,27 @@ static void take_line(void *arg, const struct saved_line *line)
     if (try_fold(s, line) || try_section(s, line) || try_prompt(s, line))
         return;
     take_body(s, line);
+}
+
+static void take_line(void *arg, const struct saved_line *line)
+{
+    struct saved *s = arg;
+    struct saved_line said = *line;
+
+    s->lines++;
+    if (!saved_marks_break(&s->marks, line->text, line->len, &said.len)) {
+        take_said(s, line);
+        return;
+    }
+    if (said.len) {
+        char *text = mem_strndup(line->text, said.len);
+
+        said.text = text;
+        said.ended = false;
+        take_said(s, &said);
+        free(text);
+    }
+    end_session(s);
 }
 
 /* --- from outside --- */
@@ -428,4 +478,7 @@ void saved_end(struct saved *s)
 {
     saved_text_end(&s->text);
     saved_record_end(s, _("the file ends in it"));
+    if (s->filled && s->widest == SCREEN)
+        saved_records_doubt(s, _("the text was cut into lines of 80 "
+                                 "columns"));
 }

@@ -3,6 +3,7 @@
 #define KIRIWAKE_CONSOLE_SAVED_INNER_H
 
 #include "kiriwake/saved.h"
+#include "saved_marks.h"
 #include "saved_text.h"
 
 #define REPLY_MAX (4u << 20)
@@ -28,6 +29,7 @@ struct saved {
     struct saved_text text;
     struct lead *lead;
     struct patterns sections, refused, logins;
+    struct saved_marks marks;
     struct pattern *password;
 
     size_t lines, unknown, session;
@@ -43,7 +45,11 @@ struct saved {
     struct saved_record now;    /* its reply is coming; command NULL: none */
     struct buf body;
     bool over;
+    bool left_out;              /* somebody shortened it */
     bool paged, last_page;      /* a pager was the last thing seen */
+
+    int widest;                 /* line of a reply, in columns */
+    bool filled;                /* some line goes to the screen's edge */
 
     char *greeting[GREETING];   /* what the file began with */
     size_t greetings, greeted;  /* known; of these seen again in a row */
@@ -63,6 +69,8 @@ void saved_record_begin(struct saved *s, char *command, const char *mode,
  * follows. */
 void saved_record_end(struct saved *s, const char *why);
 void saved_record_clear(struct saved_record *r);
+/* Every reply is incomplete, for that reason. */
+void saved_records_doubt(struct saved *s, const char *why);
 bool saved_is_blank(const char *s, size_t len);
 /* From here on it is another login. */
 void saved_session_begin(struct saved *s);

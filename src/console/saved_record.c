@@ -55,6 +55,8 @@ static const char *why_incomplete(const struct saved *s, const char *why)
 {
     if (s->over)
         return _("it is over the size limit");
+    if (s->left_out)
+        return _("somebody left something out of it");
     if (why)
         return why;
     return s->paged && !s->last_page
@@ -95,8 +97,21 @@ void saved_record_end(struct saved *s, const char *why)
     }
     s->place = PLACE_OUTSIDE;
     buf_wipe(&s->body);
-    s->over = s->paged = s->last_page = false;
+    s->over = s->paged = s->last_page = s->left_out = false;
+    s->marks.dots = false;
     s->greeted = 0;
+}
+
+void saved_records_doubt(struct saved *s, const char *why)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        struct console_reply *r = &s->records[i].reply;
+
+        if (r->state != REPLY_COMPLETE)
+            continue;
+        r->state = REPLY_TRUNCATED;
+        r->reason = mem_strdup(why);
+    }
 }
 
 /* Takes command. */

@@ -210,6 +210,18 @@ static size_t skip_mark(const char *s, size_t len)
     return len >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
 }
 
+/* A stamp before a prompt: from here on lines have them, though the first
+ * ones had not. */
+static size_t skip_stamp(struct saved_text *t, const char *s, size_t len)
+{
+    size_t n = saved_stamp(s, len), end;
+    struct pattern_span host;
+
+    if (n && !t->form.stamps && t->lead)
+        t->form.stamps = lead_find(t->lead, s + n, len - n, &end, &host);
+    return t->form.stamps ? n : 0;
+}
+
 static void end_line(struct saved_text *t, bool ended)
 {
     const char *s = buf_str(&t->raw);
@@ -217,8 +229,7 @@ static void end_line(struct saved_text *t, bool ended)
 
     while (len > skip && s[len - 1] == '\r')
         len--;
-    if (t->form.stamps)
-        skip += saved_stamp(s + skip, len - skip);
+    skip += skip_stamp(t, s + skip, len - skip);
     t->paged = t->last_page = false;
     draw(t, s + skip, len - skip);
     hand_over(t, ended);

@@ -102,10 +102,61 @@ def stamped(text, form):
                      i + 1 < len(lines))
 
 
+PROMPT = re.compile(r"(?m)^(\S+[#>%$] ?)(?=\S)")
+WAVES = "=~=~=~=~=~=~=~=~=~=~=~="
+PUTTY = (WAVES + " PuTTY log 2026.11.21 10:00:00 " + WAVES +
+         "\r\nlogin as: admin\r\nadmin@192.0.2.1's password:\r\n")
+SCRIPT = ("Script started on 2026-11-21 10:00:00+09:00 [TERM=\"xterm\"]\r\n",
+          "\r\nScript done on 2026-11-21 10:10:00+09:00 "
+          "[COMMAND_EXIT_CODE=\"0\"]\r\n")
+
+
+def stamped_later(text):
+    """Time stamps were switched on at some prompt."""
+    at = PROMPT.search(text, len(text) // 3)
+    at = at.start() if at else len(text)
+    return text[:at] + stamped(text[at:], STAMP)
+
+
+def copied(text):
+    """Off a screen of 80 columns."""
+    return "\r\n".join(line[i:i + 80] for line in text.split("\r\n")
+                       for i in range(0, max(len(line), 1), 80))
+
+
+def shortened(text, mark):
+    """The middle of long replies was left out."""
+    parts = PROMPT.split(text)
+    for i in range(2, len(parts), 2):
+        lines = parts[i].split("\n")
+        if len(lines) > 12:
+            parts[i] = "\n".join(lines[:6] + [mark + "\r"] + lines[-4:])
+    return "".join(parts)
+
+
+def lifelike(text):
+    """(name, text, may end open): as people save and send it."""
+    yield "putty", PUTTY + text, False
+    yield "script", SCRIPT[0] + text + SCRIPT[1], False
+    yield "clears", PROMPT.sub("\x1b[2J\x1b[H\\1", text), False
+    yield "stamps-later", stamped_later(text), False
+    yield "copied", copied(text), True
+    yield "flat", "\r\n".join(s.strip() for s in text.split("\r\n")), True
+    yield "snipped", shortened(text, "(snip)"), True
+    yield "left-out", shortened(text, "～省略～"), True
+    for part in CUTS[3::5]:
+        cut = len(text) * part // 1000
+        rest = PROMPT.search(text, cut)
+        yield ("lost-%d" % part, text[:cut] + PUTTY +
+               text[rest.start() if rest else cut:], True)
+
+
 def variants(raw):
     """(name, bytes, may end open); text that begins later may show that the
     trouble is over."""
     text = raw.decode("utf-8")
+    for name, life, may_open in lifelike(text):
+        yield name, life.encode(), may_open
     japanese = text.replace("Copyright Notices:",
                             "Copyright Notices: 東京本社 拠点間接続")
     for name, encode in ENCODINGS.items():
@@ -249,7 +300,7 @@ def main():
                              capture_output=True, text=True).stdout
     listed = looked_at(json.loads(listing))
     # each variant still meets many scenarios; the test stays a short one
-    turn = max(6, len(listed) // 25)
+    turn = max(6, len(listed) // 18)
     scenarios = [dict(s, number=i, turn=turn)
                  for i, s in enumerate(listed) if only in s["id"]]
     drivers = sorted({s["driver"] for s in scenarios})

@@ -182,6 +182,27 @@ static inline char *with_line(const char *text, size_t n, const char *line)
     return out;
 }
 
+/* Through a chat a text loses the blanks that its lines begin with: what
+ * belongs to a block is not known any more. */
+static inline void assert_needs_indents(const char *probe, const char *name)
+{
+    char *text = fixture(name), *out = text;
+
+    for (const char *s = text; *s;) {
+        size_t n;
+
+        s += strspn(s, " \t");
+        n = strcspn(s, "\n");
+        n += s[n] == '\n';
+        memmove(out, s, n);
+        out += n;
+        s += n;
+    }
+    *out = '\0';
+    assert_unreadable(probe, text, "{}", NULL, "without its blanks");
+    free(text);
+}
+
 /* Refused, busy, cut off, timed out: never anything but unreadable. */
 static inline void assert_incomplete_unreadable(const char *probe,
                                                 const char *text,

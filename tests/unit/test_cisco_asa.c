@@ -185,6 +185,8 @@ static void test_config_damage(void **state)
     assert_cut_unreadable("config", text, NULL, 1);
     assert_cut_unreadable("vpns", text, NULL, 1);
     assert_unreadable("config", "", "{}", NULL, "empty");
+    assert_needs_indents("config", "config");
+    assert_needs_indents("vpns", "config-modern");
     free(text);
 }
 

@@ -207,6 +207,8 @@ static void test_config(void **state)
     assert_leaf(f, "ipsec_proposals", "[]");
     assert_leaf(f, "ike_policy.key", "");
     json_decref(f);
+    assert_needs_indents("config", "config");
+    assert_needs_indents("vpns", "config");
 }
 
 /* The document's own messages, and what they are called. */

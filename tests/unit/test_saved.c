@@ -320,7 +320,134 @@ static void test_sections_at_a_prompt(void **state)
     saved_free(s);
 }
 
+/* --- what others wrote into it --- */
+
+/* The line that breaks in is none of the reply's, and what follows is of
+ * another login, even where nothing was ever said before a prompt. */
+static void expect_break(const char *line)
+{
+    char *text = mem_printf("R1# show version\na\n%s\nR1# show ike sa\nb\n"
+                            "R1# ", line);
+    struct saved *s = read_text(text);
+
+    assert_int_equal(saved_count(s), 2);
+    expect(s, 0, "show version", REPLY_TRUNCATED, "a\n");
+    expect(s, 1, "show ike sa", REPLY_COMPLETE, "b\n");
+    assert_int_equal(saved_at(s, 0)->session, 1);
+    assert_int_equal(saved_at(s, 1)->session, 2);
+    saved_free(s);
+    free(text);
+}
+
+#define WAVES "=~=~=~=~=~=~=~=~=~=~=~="
+
+static void test_breaks(void **state)
+{
+    static const char *const lines[] = {
+        WAVES " PuTTY log 2026.11.21 10:00:00 " WAVES,
+        "Script done on 2026-11-21 10:10:00+09:00 [COMMAND_EXIT_CODE=\"0\"]",
+        "Script started on Sat Nov 21 10:00:00 2026",
+        "login as: admin",
+        "admin@192.0.2.1's password:",
+        "Connection to 192.0.2.1 closed by remote host.",
+        "Connection to 192.0.2.1 closed.",
+        "Connection closed by foreign host.",
+        "client_loop: send disconnect: Broken pipe",
+        "Trying 192.0.2.1...",
+        "Escape character is '^]'.",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        expect_break(lines[i]);
+}
+
+/* PuTTY and clients write where the cursor stands. */
+static void test_glued_breaks(void **state)
+{
+    struct saved *s = read_text(
+        "R1# show version\na\nR1# " WAVES " PuTTY log 2026.11.21 10:00:00 "
+        WAVES "\nR1# show ike sa\nb\ncConnection closed by foreign host.\n"
+        "R1# show ipsec sa\nd\nR1# ");
+
+    (void)state;
+    assert_int_equal(saved_count(s), 3);
+    expect(s, 0, "show version", REPLY_COMPLETE, "a\n");
+    expect(s, 1, "show ike sa", REPLY_TRUNCATED, "b\nc");
+    expect(s, 2, "show ipsec sa", REPLY_COMPLETE, "d\n");
+    assert_int_equal(saved_at(s, 2)->session, 3);
+    saved_free(s);
+}
+
+static void expect_left_out(const char *line)
+{
+    char *text = mem_printf("R1# show version\na\n%s\nb\nR1# ", line);
+    struct saved *s = read_text(text);
+
+    assert_int_equal(saved_count(s), 1);
+    if (saved_at(s, 0)->reply.state != REPLY_TRUNCATED)
+        fail_msg("'%s' is not known", line);
+    saved_free(s);
+    free(text);
+}
+
+/* People shorten what they send. */
+static void test_left_out(void **state)
+{
+    static const char *const lines[] = {
+        "(snip)", "<snipped>", "--- omitted ---", "[...]", "...", "  ...  ",
+        "\u2026", "(\u7701\u7565)", "\uFF5E\u4E2D\u7565\uFF5E",
+        "\uFF08\u7565\uFF09", "\u30FB\u30FB\u30FB", ":\n:\n:",
+        "\uFF1A\n\uFF1A",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        expect_left_out(lines[i]);
+    /* Cisco's lost echoes, and an ASA's comments */
+    expect_one("R1# ping 192.0.2.1\n...\nSuccess rate is 0\nR1# ",
+               "ping 192.0.2.1", REPLY_COMPLETE,
+               "...\nSuccess rate is 0\n");
+    expect_one("R1# show version\n: Saved\n:\nomitted 3\n:\nR1# ",
+               "show version", REPLY_COMPLETE, ": Saved\n:\nomitted 3\n:\n");
+}
+
+#define TEN "0123456789"
+#define SIXTY TEN TEN TEN TEN TEN TEN
+
+/* Copied off a screen: where no line is longer than 80 columns, and one
+ * fills them, more than one may have been cut in two. */
+static void test_screen_copy(void **state)
+{
+    (void)state;
+    expect_one("R1# show version\n" SIXTY TEN TEN "\nab\nR1# ",
+               "show version", REPLY_TRUNCATED, SIXTY TEN TEN "\nab\n");
+    expect_one("R1# show version\n\u6771" SIXTY TEN "12345678\nab\nR1# ",
+               "show version", REPLY_TRUNCATED,
+               "\u6771" SIXTY TEN "12345678\nab\n");
+    expect_one("R1# show version\n" SIXTY TEN TEN "\n" SIXTY TEN TEN "1\n"
+               "R1# ", "show version", REPLY_COMPLETE,
+               SIXTY TEN TEN "\n" SIXTY TEN TEN "1\n");
+    expect_one("R1# show version\n" SIXTY TEN "---------+\nab\nR1# ",
+               "show version", REPLY_COMPLETE, SIXTY TEN "---------+\nab\n");
+}
+
 /* --- how it is written --- */
+
+/* Stamps were switched on, or another file was put behind. */
+static void test_stamps_later(void **state)
+{
+    struct saved *s = read_text(
+        "R1# show version\na\na\na\na\na\nR1# terminal length 0\n"
+        "[2026-11-21 10:00:00.000] R1# show ike sa\n"
+        "[2026-11-21 10:00:00.010] b\n[2026-11-21 10:00:01.000] R1# ");
+
+    (void)state;
+    assert_int_equal(saved_count(s), 2);
+    expect(s, 0, "show version", REPLY_COMPLETE, "a\na\na\na\na\n");
+    expect(s, 1, "show ike sa", REPLY_COMPLETE, "b\n");
+    saved_free(s);
+}
 
 static void expect_form(const char *bytes, size_t len, const char *encoding,
                         bool stamps)
@@ -483,6 +610,11 @@ int main(void)
         cmocka_unit_test(test_sections),
         cmocka_unit_test(test_sections_of_two),
         cmocka_unit_test(test_sections_at_a_prompt),
+        cmocka_unit_test(test_breaks),
+        cmocka_unit_test(test_glued_breaks),
+        cmocka_unit_test(test_left_out),
+        cmocka_unit_test(test_screen_copy),
+        cmocka_unit_test(test_stamps_later),
         cmocka_unit_test(test_encodings),
         cmocka_unit_test(test_utf16),
         cmocka_unit_test(test_splits),
