@@ -115,8 +115,8 @@ void console_free(struct console *c);
 /* Bytes came from the device. */
 void console_receive(struct console *c, const char *bytes, size_t len);
 /* The line has been silent since the last byte for as long as the edge
- * holds to be settled (nothing more to read on a network; 20 character
- * times on serial). Only now may a prompt be believed. */
+ * holds to be settled (nothing more to read on a network; character times
+ * on serial). Only now may a prompt be believed. */
 void console_idle(struct console *c);
 /* The link ended: a pending command is answered as truncated. */
 void console_end(struct console *c);
@@ -127,7 +127,8 @@ enum console_look {
     CONSOLE_LIKELY,     /* looks like a prompt whose host is not learnt yet:
                            a line end would bring it again */
     CONSOLE_SETTLED,    /* exactly the learnt prompt, or the pager: on a
-                           network console_idle may follow at once */
+                           network console_idle may follow at once, on
+                           serial after less silence */
 };
 enum console_look console_look(struct console *c);
 

@@ -54,8 +54,10 @@ struct transport {
     int fd;                     /* to poll for reading; -1: none (sim) */
     bool want_write;            /* poll fd for writing, too */
     uint64_t due_ms;            /* call tick no later than this; 0: no wish */
-    bool serial;                /* settle by 20 character times of silence */
+    bool serial;                /* settle by character times of silence */
     unsigned baud;              /* for serial, else 0 */
+    unsigned held_ms;           /* bytes that came may be held so long on
+                                   their way (an adapter's timer) */
     bool console;               /* nobody knows what is on the line (serial,
                                    telnet, raw TCP, exec): look before
                                    typing */

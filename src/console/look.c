@@ -11,7 +11,8 @@
 
 #define PATIENCE_MS 1100    /* longer than a boot loader's counting */
 #define SETTLE_MS 60        /* the line may be judged */
-#define CONFIRM_MS 300      /* a prompt or a question may be believed */
+#define CONFIRM_MS 300      /* a prompt or a question may be believed,
+                               unless it answers our own line end */
 #define BOOT_MS 5000        /* a start is told */
 #define BOOT_WAKE_MS 30000  /* … and over, or hangs: it may be woken */
 #define WAKES 3             /* at the first speed */
@@ -39,6 +40,7 @@ struct line_look {
     size_t trial_count, at;
     unsigned wish;              /* a speed to be set */
     bool acted;                 /* nothing came since we typed or set it */
+    bool woken;                 /* no text since our line end but this line */
     unsigned seen_ms;           /* the last silence that was told */
     size_t bytes;               /* of this look */
     size_t boot_bytes;          /* since the first boot text */
@@ -210,6 +212,7 @@ static void next_speed(struct line_look *l)
 static void wake(struct line_look *l)
 {
     trial(l)->wakes++;
+    l->woken = !line_length(&l->line);
     type(l, "\r");
 }
 
@@ -227,6 +230,7 @@ static void finished(struct line_look *l)
         heard_line(&l->heard, buf_str(&b), what == RULES_BANNER);
         l->lines++;
         l->log_lines += what == RULES_LOG;
+        l->woken = false;
     }
     if (what == RULES_BANNER || what == RULES_BOOT) {
         l->booting = true;
@@ -411,6 +415,13 @@ static struct rules_seen pending(struct line_look *l)
     return seen;
 }
 
+static bool answers_wake(const struct line_look *l,
+                         const struct rules_seen *seen)
+{
+    return l->woken && !l->booting &&
+           (seen->what == RULES_PROMPT || seen->what == RULES_USER);
+}
+
 static void judge(struct line_look *l, unsigned ms)
 {
     struct rules_seen seen = pending(l);
@@ -419,7 +430,7 @@ static void judge(struct line_look *l, unsigned ms)
         at_monitor(l, &seen);
         return;
     }
-    if (ms < CONFIRM_MS)
+    if (ms < (answers_wake(l, &seen) ? SETTLE_MS : CONFIRM_MS))
         return;
     switch (seen.what) {
     case RULES_PROMPT:
@@ -505,7 +516,7 @@ void line_look_again(struct line_look *l, unsigned patience_ms)
     l->bytes = l->lines = l->log_lines = 0;
     l->boot_bytes = 0;
     l->quits = 0;
-    l->asked_password = false;
+    l->asked_password = l->woken = false;
     l->seen_ms = 0;
     l->listen_ms = patience_ms;
     /* What stands on the line now was said before; a start goes on. */

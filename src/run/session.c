@@ -239,11 +239,12 @@ static void write_output(struct session *s)
 static bool settle(struct session *s)
 {
     enum console_look look;
+    bool at_once;
 
     if (!s->unsettled || !s->drained)
         return false;
-    look = s->t->serial ? CONSOLE_OPEN : console_look(s->console);
-    if (look == CONSOLE_LIKELY && !s->confirmed &&
+    look = console_look(s->console);
+    if (look == CONSOLE_LIKELY && !s->confirmed && !s->t->serial &&
         s->state == SESSION_LOGIN) {
         s->confirmed = true;
         console_wake(s->console);
@@ -251,8 +252,9 @@ static bool settle(struct session *s)
     }
     /* A prompt that came in pieces may be the beginning of a line of text
      * that trickles in. */
-    if ((look != CONSOLE_SETTLED || !s->whole) &&
-        s->now < s->last_byte + deadline_settle(s))
+    at_once = look == CONSOLE_SETTLED && s->whole && !s->t->serial;
+    s->settles = s->last_byte + deadline_settle(s, look == CONSOLE_SETTLED);
+    if (!at_once && s->now < s->settles)
         return false;
     s->unsettled = false;
     console_idle(s->console);

@@ -8,23 +8,22 @@
 #include "kiriwake/msg.h"
 
 #define SETTLE_NETWORK_MS 60
-#define SETTLE_SERIAL_MS 20     /* USB adapters hold bytes for 16 ms */
+#define HELD_MS 4               /* over what an adapter's timer holds back */
 #define SERIAL_CHARACTERS 20
+#define KNOWN_CHARACTERS 4
 #define CLOSING_MS 5000         /* leaving the modes */
 #define LOGOUT_MS 1000
 
-unsigned deadline_settle(const struct session *s)
+unsigned deadline_settle(const struct session *s, bool known)
 {
-    unsigned ms = SETTLE_NETWORK_MS;
+    unsigned baud = s->t->baud ? s->t->baud : 9600, ms, least;
 
-    if (s->t->serial) {
-        unsigned baud = s->t->baud ? s->t->baud : 9600;
-
-        ms = (SERIAL_CHARACTERS * 10 * 1000 + baud - 1) / baud;
-        if (ms < SETTLE_SERIAL_MS)
-            ms = SETTLE_SERIAL_MS;
-    }
-    return ms;
+    if (!s->t->serial)
+        return SETTLE_NETWORK_MS;
+    ms = (known ? KNOWN_CHARACTERS : SERIAL_CHARACTERS) * 10 * 1000;
+    ms = (ms + baud - 1) / baud;
+    least = s->t->held_ms + HELD_MS;
+    return ms > least ? ms : least;
 }
 
 static unsigned total_ms(const struct session *s)
@@ -244,7 +243,7 @@ uint64_t deadline_due(const struct session *s)
     if (s->look && s->state < SESSION_LOGIN)
         sooner(&due, look_due(s));
     else if (s->unsettled)
-        sooner(&due, s->last_byte + deadline_settle(s));
+        sooner(&due, s->settles);
     if (s->asked != ASKED_NOTHING)
         return due;
     if (s->state == SESSION_OPENING)

@@ -57,7 +57,7 @@ struct session {
     bool whole;             /* the line came in one piece */
     struct buf in;
     uint64_t now, opened, ready, asked_at, sent, last_byte, last_wake,
-        answered, lost, closing, logged_out;
+        answered, lost, closing, logged_out, settles;
     bool is_lost, woken;
 
     struct line_look *look;             /* NULL: none was needed */
@@ -127,7 +127,8 @@ bool queue_send(struct session *s, const char *command, enum work work);
 /* session_deadline.c */
 void deadline_check(struct session *s);
 uint64_t deadline_due(const struct session *s);
-/* How long the line must be silent to be settled, in ms. */
-unsigned deadline_settle(const struct session *s);
+/* How long the line must be silent to be settled, in ms; known: what stands
+ * on it is what was learnt, to the character. */
+unsigned deadline_settle(const struct session *s, bool known);
 
 #endif

@@ -28,13 +28,16 @@ static unsigned terminal_baud(const struct sim *s)
     return s->terminal ? s->terminal : s->baud;
 }
 
-/* Typed bytes that have come through the line. */
-static void arrive(struct sim *s, uint64_t now_ms)
+/* Typed bytes that have come through the line; when the last of them did,
+ * or now: what is printed for them starts then. */
+static uint64_t arrive(struct sim *s, uint64_t now_ms)
 {
     buf_clear(&s->arrived);
     wire_receive(&s->in, terminal_baud(s), s->baud, &s->arrived, now_ms);
-    if (s->arrived.len)
-        take(s, s->arrived.data, s->arrived.len, now_ms);
+    if (!s->arrived.len)
+        return now_ms * 1000;
+    take(s, s->arrived.data, s->arrived.len, now_ms);
+    return s->in.free_us;
 }
 
 static void sooner(uint64_t *due, uint64_t at)
@@ -48,7 +51,7 @@ void sim_receive(struct sim *s, const char *bytes, size_t len,
 {
     start_clock(s, now_ms);
     if (s->baud)
-        wire_send(&s->in, bytes, len, now_ms);
+        wire_send(&s->in, bytes, len, now_ms * 1000);
     else
         take(s, bytes, len, now_ms);
 }
@@ -84,7 +87,7 @@ static size_t portion(const struct sim *s)
 
 /* The first n bytes that are ready; noise is the same every time. */
 static void hand_over(struct sim *s, size_t n, struct buf *out,
-                      uint64_t now_ms)
+                      uint64_t now_us)
 {
     struct buf b = {0};
 
@@ -96,7 +99,7 @@ static void hand_over(struct sim *s, size_t n, struct buf *out,
     if (!s->knobs.line_noise)
         s->sent += n;
     if (s->baud)
-        wire_send(&s->out, b.data, b.len, now_ms);
+        wire_send(&s->out, b.data, b.len, now_us);
     else
         buf_add(out, b.data, b.len);
     buf_free(&b);
@@ -118,15 +121,15 @@ static void cut(struct sim *s)
 void sim_output(struct sim *s, struct buf *out, uint64_t now_ms,
                 uint64_t *due_ms)
 {
+    uint64_t since_us;
     size_t n;
 
     start_clock(s, now_ms);
-    if (s->baud)
-        arrive(s, now_ms);
+    since_us = s->baud ? arrive(s, now_ms) : now_ms * 1000;
     sim_work(s, now_ms);
     n = portion(s);
     if (n)
-        hand_over(s, n, out, now_ms);
+        hand_over(s, n, out, since_us);
     buf_drop(&s->ready, n);
     cut(s);
     if (s->baud)

@@ -9,10 +9,10 @@ static uint64_t byte_us(unsigned baud)
 }
 
 void wire_send(struct wire *w, const char *bytes, size_t len,
-               uint64_t now_ms)
+               uint64_t now_us)
 {
-    if (!w->queue.len && w->free_us < now_ms * 1000)
-        w->free_us = now_ms * 1000;
+    if (!w->queue.len && w->free_us < now_us)
+        w->free_us = now_us;
     buf_add(&w->queue, bytes, len);
 }
 

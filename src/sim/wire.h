@@ -26,9 +26,10 @@ struct wire {
     struct wire_receiver receiver;
 };
 
-/* Bytes are sent; the wire may still be busy. */
+/* Bytes are sent; the wire may still be busy. To the microsecond: an echo
+ * that waited for the next millisecond would make the line slower. */
 void wire_send(struct wire *w, const char *bytes, size_t len,
-               uint64_t now_ms);
+               uint64_t now_us);
 /* Appends to out what has arrived by now. from, to: the speeds of the
  * sender and the receiver; to 0: the same. */
 void wire_receive(struct wire *w, unsigned from, unsigned to,

@@ -26,6 +26,7 @@
 #define BREAK_MS 300            /* longer than a character at 50 baud */
 #define LOOK_MS 250             /* between two looks for a lost adapter */
 #define DRAIN_MS 5              /* between two looks at the output queue */
+#define HELD_MS 16              /* an adapter's timer, if it is not told */
 
 struct serial {
     struct transport base;
@@ -89,6 +90,7 @@ static int set_up(struct serial *s, unsigned baud, struct err *e)
     sp_get_port_handle(s->sp, &s->base.fd);
     serial_lock_exclude(s->base.fd, true);
     s->base.baud = baud;
+    s->base.held_ms = s->set.hurried ? 1 : HELD_MS;
     return 0;
 }
 

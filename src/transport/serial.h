@@ -19,6 +19,8 @@ struct serial_lock {
 struct serial_settings {
     struct termios original;    /* before anything of ours */
     bool known;                 /* original was read */
+    bool hurried;               /* the adapter holds nothing back … */
+    int manners;                /* … as it did by these flags before */
     unsigned current, next;     /* speeds */
     uint64_t empty_ms;          /* when the output had drained; 0: not yet */
 };
@@ -27,7 +29,8 @@ struct serial_settings {
  * turns echo off at once: a port is opened as a terminal, which would send
  * the router's own words back to it. known stays false: no terminal. */
 void serial_settings_read(struct serial_settings *s, int fd);
-/* 8N1 without flow control at a speed; DTR and RTS on. -1: not possible. */
+/* 8N1 without flow control at a speed; DTR and RTS on; what comes is handed
+ * over at once (hurried), where the driver can. -1: not possible. */
 int serial_settings_first(struct serial_settings *s, struct sp_port *sp,
                           unsigned baud);
 /* Applies next once what was written has left; true while it waits. */

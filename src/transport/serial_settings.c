@@ -5,10 +5,17 @@
  * not there, and some adapters draw their power from them. HUPCL is off
  * while we run, so that a crash of ours does not drop DTR and with it the
  * router's session; at the end the original comes back, HUPCL with it.
+ *
+ * An FTDI adapter collects what comes for 16 ms, or 62 bytes: at every turn
+ * of the dialogue that would be lost time. Linux has a flag for it that any
+ * user may set.
  */
 #include "serial.h"
 
 #include <sys/ioctl.h>
+#ifdef __linux__
+#include <linux/serial.h>
+#endif
 
 #define GUARD_CHARACTERS 3      /* in the adapter, after the kernel's queue */
 #define ADAPTER_MS 20           /* adapters report their queue this late */
@@ -59,15 +66,54 @@ static int apply(struct sp_port *sp, unsigned baud)
     return rc;
 }
 
+#ifdef __linux__
+static void hurry(struct serial_settings *s, int fd)
+{
+    struct serial_struct now;
+
+    if (ioctl(fd, TIOCGSERIAL, &now) < 0)
+        return;
+    s->manners = now.flags;
+    now.flags |= ASYNC_LOW_LATENCY;
+    s->hurried = ioctl(fd, TIOCSSERIAL, &now) == 0;
+}
+
+static void calm(struct serial_settings *s, int fd)
+{
+    struct serial_struct now;
+
+    if (s->hurried && ioctl(fd, TIOCGSERIAL, &now) == 0) {
+        now.flags = s->manners;
+        ioctl(fd, TIOCSSERIAL, &now);
+    }
+    s->hurried = false;
+}
+#else
+static void hurry(struct serial_settings *s, int fd)
+{
+    (void)s;
+    (void)fd;
+}
+
+static void calm(struct serial_settings *s, int fd)
+{
+    (void)fd;
+    s->hurried = false;
+}
+#endif
+
 int serial_settings_first(struct serial_settings *s, struct sp_port *sp,
                           unsigned baud)
 {
     int fd = -1, lines = TIOCM_DTR | TIOCM_RTS;
 
     sp_get_port_handle(sp, &fd);
-    if (keep_dtr(fd) < 0 || apply(sp, baud) < 0)
+    if (keep_dtr(fd) < 0)
         return -1;
+    hurry(s, fd);
     ioctl(fd, TIOCMBIS, &lines);        /* three-wire adapters have neither */
+    if (apply(sp, baud) < 0)
+        return -1;
     s->current = s->next = baud;
     return 0;
 }
@@ -96,6 +142,7 @@ void serial_settings_restore(struct serial_settings *s, int fd)
 {
     /* What the line did not take would hold close for half a minute. */
     tcflush(fd, TCOFLUSH);
+    calm(s, fd);
     if (s->known)
         tcsetattr(fd, TCSANOW, &s->original);
     tcflush(fd, TCOFLUSH);      /* the terminal echoes again */

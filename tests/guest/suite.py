@@ -26,6 +26,8 @@ SAMPLE = ["nec-ix/psk-mismatch-responder", "nec-ix/proposal-mismatch-initiator",
           "nec-ix/console-off", "nec-ix/console-left-pager",
           "nec-ix/console-monitor", "nec-ix/console-reboot-loop"]
 ADAPTERS = 14
+# How long an FTDI adapter collects bytes, in ms.
+LATENCY = "/sys/bus/usb-serial/devices/ttyUSB0/latency_timer"
 WALK_SECONDS = 480
 # The socket behind a guest's port has no speed: see test_wrong_speed. The
 # last one waits for five minutes, which the virtual clock does in no time.
@@ -146,17 +148,20 @@ def test_settings(s):
     _, out, _ = s.guest.run(
         "stty -F /dev/ttyUSB0 19200 cs7 parenb -cstopb hupcl crtscts icanon "
         "ixon echo;"
-        "stty -F /dev/ttyUSB0 -a >/tmp/before;" +
+        "stty -F /dev/ttyUSB0 -a >/tmp/before; cat %s >>/tmp/before;" %
+        LATENCY +
         s.check("serial:///dev/ttyUSB0?baud=38400", scenario["args"]) +
         " >/tmp/result & n=0; until [ $n = 200 ] || "
         "stty -F /dev/ttyUSB0 -a 2>/dev/null | grep -q 'speed 38400'; do "
-        "n=$((n+1)); usleep 20000; done; stty -F /dev/ttyUSB0 -a; wait; "
-        "echo @@; stty -F /dev/ttyUSB0 -a | diff /tmp/before - && echo same",
-        WALK_SECONDS)
+        "n=$((n+1)); usleep 20000; done; stty -F /dev/ttyUSB0 -a; "
+        "cat %s; wait; (stty -F /dev/ttyUSB0 -a; cat %s) >/tmp/after; "
+        "echo @@; diff /tmp/before /tmp/after && echo same" %
+        (LATENCY, LATENCY), WALK_SECONDS)
     during, after = out.split("@@")
     want("speed 38400" in during and not {
         "cs8", "-parenb", "-cstopb", "-hupcl", "-crtscts", "-ixon", "-icanon",
         "-echo"} - set(re.findall(r"[^\s;]+", during)), during)
+    want(during.split()[-1] == "1", "held back:", during)
     want(after.strip() == "same", after)
     _, out, _ = s.guest.run("cat /tmp/result")
     meets(scenario, json.loads(out))

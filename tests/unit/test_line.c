@@ -272,6 +272,29 @@ static void test_any_split(void **state)
             check_row(*state, &rows[i], split);
 }
 
+/* How long the line is silent after the last text until it is believed. */
+static void test_answers_are_believed_sooner(void **state)
+{
+    static const struct {
+        struct said said[2];
+        unsigned ms;
+    } lines[] = {
+        {{{"\r", "\r\nlogin: "}}, 60},      /* to our own line end */
+        {{{"\r", "\r\nRouter# "}}, 60},
+        {{{NULL, "\r\nlogin: "}}, 300},     /* by itself */
+        {{{"\r", "\r\nWelcome\r\nlogin: "}}, 300},
+    };
+
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        struct line_look *l = look_new(*state, false);
+        struct device d = {.said = lines[i].said};
+
+        run(l, &d);
+        assert_int_equal(d.ms - (d.typed[0] ? 1100 : 0), lines[i].ms);
+        line_look_free(l);
+    }
+}
+
 /* --- speeds --- */
 
 static void test_speed_found(void **state)
@@ -456,6 +479,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_states),
         cmocka_unit_test(test_any_split),
+        cmocka_unit_test(test_answers_are_believed_sooner),
         cmocka_unit_test(test_speed_found),
         cmocka_unit_test(test_speed_not_detected),
         cmocka_unit_test(test_silent_at_all_speeds),

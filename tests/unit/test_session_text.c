@@ -122,24 +122,43 @@ static const struct step sleeping[] = {
     {"", "\r\nR1# ", 0, STAYS},
     {"show x", "show x\r\none\r\nR1# two\r\nR1# ", 0, STAYS}, {0}};
 
-/* 20 character times are 21 ms: text that comes faster has no end in it. */
-static void serial_lines_settle_by_silence(void **state)
+static void expect_settled(const struct step *steps, unsigned gap,
+                           const char *log, unsigned silence)
 {
     struct test t;
     uint64_t from;
 
-    (void)state;
-    begin_serial(&t, sleeping, 15);
+    begin_serial(&t, steps, gap);
     run(&t);
     assert_int_equal(session_state(t.s), SESSION_READY);
     expect_said(&t, "\n");              /* it was asleep: one wake */
     from = t.clock.now_ms;
     session_run(t.s, "show x", NULL);
     run(&t);
-    expect_log(&t, "1 complete: one\nR1# two\n");
+    expect_log(&t, log);
     assert_int_equal(t.clock.now_ms - from,
-                     15 * (strlen(sleeping[1].out) - 1) + 21);
+                     gap * (strlen(steps[1].out) - 1) + silence);
     finish(&t);
+}
+
+/* Four character times and the adapter's own are 5 ms: text that comes
+ * faster has no end in it, were it the learnt prompt. */
+static void serial_lines_settle_by_silence(void **state)
+{
+    (void)state;
+    expect_settled(sleeping, 4, "1 complete: one\nR1# two\n", 5);
+}
+
+/* What is only like the learnt prompt waits for 20: 21 ms. */
+static void serial_lines_wait_for_what_is_not_learnt(void **state)
+{
+    static const struct step steps[] = {
+        {"", "\r\nR1# ", 0, STAYS},
+        {"show x", "show x\r\none\r\nR1#two\r\nR1# ", 0, STAYS}, {0}};
+
+    (void)state;
+    expect_settled(steps, 15, "1 complete: one\nR1#two\n", 5);
+    expect_settled(steps, 20, "1 complete: one\nR1#two\n", 5);
 }
 
 /* On a network the learnt prompt settles at once, but not one that came in
@@ -462,6 +481,7 @@ int main(void)
         cmocka_unit_test(once_means_once),
         cmocka_unit_test(old_prompts_are_not_taken_back),
         cmocka_unit_test(serial_lines_settle_by_silence),
+        cmocka_unit_test(serial_lines_wait_for_what_is_not_learnt),
         cmocka_unit_test(trickling_text_has_no_prompt_in_it),
         cmocka_unit_test(serial_lines_that_stop_are_late),
         cmocka_unit_test(a_console_left_in_a_lock_is_freed),

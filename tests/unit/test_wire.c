@@ -19,7 +19,7 @@ static void test_pace(void **state)
 
     (void)state;
     memset(bytes, 'x', sizeof bytes);
-    wire_send(&w, bytes, sizeof bytes, 5000);
+    wire_send(&w, bytes, sizeof bytes, 5000000);
     wire_receive(&w, 9600, 9600, &out, 5001);
     assert_int_equal(out.len, 0);       /* a byte takes 1.04 ms */
     assert_int_equal(wire_due(&w, 9600), 5002);
@@ -42,9 +42,9 @@ static void test_idle(void **state)
     struct buf out = {0};
 
     (void)state;
-    wire_send(&w, "a", 1, 1000);
+    wire_send(&w, "a", 1, 1000000);
     wire_receive(&w, 9600, 0, &out, 1010);
-    wire_send(&w, "bcd", 3, 9000);
+    wire_send(&w, "bcd", 3, 9000000);
     wire_receive(&w, 9600, 0, &out, 9001);
     assert_string_equal(buf_str(&out), "a");
     wire_receive(&w, 9600, 0, &out, 9004);
