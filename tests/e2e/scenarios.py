@@ -2,7 +2,8 @@
 """Walks every simulated scenario, plain and varied, and checks the verdicts.
 
 usage: scenarios.py PROGRAM [plain|renamed|second|noise|recovered|refused|
-                             evidence|unpermitted|line]... [--only SUBSTRING] [--coverage FILE]
+                             evidence|unpermitted|line]... [--only SUBSTRING]
+                    [--accuracy FILE]
 
 plain      meets the scenario's expect
 renamed    hosts, policies, interfaces and addresses renamed: the same verdict
@@ -13,6 +14,10 @@ refused    each command refused in turn: the same finding, or open
 evidence   the cited lines taken out of the replies: the verdict changes
 unpermitted  without its permissions: the same finding, or open
 line       echo, split reads and a slow line: the same finding (slow: or open)
+
+What the plain walks print keeps to docs/check.schema.json (where
+python3-jsonschema is there), and, without --only, they reach every row of the
+guidelines (tests/coverage.py).
 """
 import concurrent.futures
 import json
@@ -22,7 +27,13 @@ import subprocess
 import sys
 import tempfile
 
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
 WORKERS = 2
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def run(program, target, args):
@@ -283,13 +294,35 @@ def recorded(program, s):
     return base
 
 
-def walk(program, s, names):
+def schema_check():
+    """A function: result -> what is wrong with it."""
+    if not jsonschema:
+        print("the results' schema is not checked: no python3-jsonschema")
+        return lambda result: []
+    with open(os.path.join(TESTS, "..", "docs", "check.schema.json"),
+              encoding="utf-8") as f:
+        validator = jsonschema.Draft7Validator(json.load(f))
+    return lambda result: [e.message[:300]
+                           for e in validator.iter_errors(result)]
+
+
+def walk(program, s, names, schema_faults):
     base = recorded(program, s)
-    faults = []
+    raw = {k: v for k, v in base.items() if k not in ("status", "printed")}
+    faults = ["%s [schema] %s" % (s["id"], fault)
+              for fault in schema_faults(raw)]
     for name in names:
         for fault in CHECKS[name](program, s, base):
             faults.append("%s [%s] %s" % (s["id"], name, fault))
+    del base["printed"]
     return s, base, faults
+
+
+def uncovered(program, walked):
+    """Rows of the guidelines that no walk goes through."""
+    sys.path.insert(0, TESTS)
+    import coverage     # pylint: disable=import-outside-toplevel
+    return coverage.write(program, os.devnull, walked)
 
 
 def write_accuracy(path, counts, scenarios):
@@ -339,11 +372,15 @@ def main():
     if not scenarios:
         sys.exit("no scenario")
     failed = passed = 0
+    walked = []
+    schema_faults = schema_check()
     counts = {name: [0, 0] for name in names}
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-        jobs = [pool.submit(walk, program, s, names) for s in scenarios]
+        jobs = [pool.submit(walk, program, s, names, schema_faults)
+                for s in scenarios]
         for job in concurrent.futures.as_completed(jobs):
-            s, _, faults = job.result()
+            s, base, faults = job.result()
+            walked.append((s, base))
             for name in names:
                 bad = any("[%s]" % name in fault for fault in faults)
                 counts[name][bad] += 1
@@ -351,6 +388,10 @@ def main():
             passed += not faults
             for fault in faults:
                 print("FAIL", fault, flush=True)
+    missing = [] if only else uncovered(program, walked)
+    if missing:
+        print("FAIL no walk goes through: " + ", ".join(missing))
+        failed += len(missing)
     if "--accuracy" in argv:
         write_accuracy(argv[argv.index("--accuracy") + 1], counts, scenarios)
     print("%d passed, %d failed" % (passed, failed))
