@@ -28,13 +28,14 @@ static int looks_like_target(const char *word)
 static int print_all(void)
 {
     printf("%s\n\n%s\n  kiriwake [TARGET] [%s]\n"
-           "  kiriwake %s …\n\n",
+           "  kiriwake %s …\n  kiriwake --version\n\n",
            _("kiriwake: walks a vendor's fault isolation guideline on a "
              "router and names the cause"),
            _("usage:"), _("options"), _("COMMAND"));
     printf("%s\n", _("TARGET: ssh://[user@]host[:port], serial:///dev/ttyUSB0,"
-                     " telnet://host,\n  exec:COMMAND, sim:DRIVER/SCENARIO, "
-                     "file:PATH; none: choose on the screen"));
+                     "\n  telnet://host[:port], tcp://host:port, exec:COMMAND,"
+                     "\n  sim:DRIVER/SCENARIO, file:PATH; none: choose on the "
+                     "screen"));
     printf("\n%s\n", _("commands:"));
     for (size_t i = 0; commands[i]; i++)
         printf("  %-10s %s\n", commands[i]->name, _(commands[i]->summary));
