@@ -12,9 +12,14 @@
 #include "matcher.h"
 
 #define DISPATCH_NONE 128         /* a line without such a byte */
+#define DISPATCH_RULES 64
 
-/* A bit for each of 64 rules. */
+/* At most 64 rules, and a bit for each. */
 struct dispatch {
+    struct jit_code code[JIT_KINDS];
+    struct rule *rules;
+    size_t count;
+    unsigned tries, most;         /* without code; when to make some */
     uint64_t first[DISPATCH_NONE + 1], lead[DISPATCH_NONE + 1];
 };
 

@@ -1,35 +1,76 @@
 /*
- * Machine code for the scanner's programs: those that are tried often are
- * turned into x86-64 code. What such code does not do itself (tries that may
- * be taken back, long runs, lookarounds) it hands to the interpreter, at the
- * operation where it stands, so both always give the same. Elsewhere, and
- * where the system gives no memory for code, all is interpreted.
+ * Machine code for a state's rules: what many lines have come to is turned
+ * into x86-64 code, which tries the rules on a line, sets the values of one
+ * that matches, and says what is left to be done. What such code does not do
+ * itself (lookbehinds, word boundaries, very long runs) it hands to the
+ * scanner's interpreter, at the operation where it stands, so both always
+ * give the same. On other processors, and where the system gives no memory
+ * for code, all is interpreted.
  */
 #ifndef KIRIWAKE_TEXTFSM_JIT_H
 #define KIRIWAKE_TEXTFSM_JIT_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "scan.h"
 
-/* Memory for a template's code: written, then made executable; never both
- * at once. Zero-initialise to use. */
+struct cell;
+struct span;
+struct rule;
+struct jit_piece;
+
+/* A template's code, each piece in memory of its own that is written, then
+ * made executable; never both at once. Zero-initialise to use. */
 struct jit {
-    unsigned char *code;          /* NULL: none yet */
-    size_t used;
-    bool failed;                  /* the system gives none */
+    struct jit_piece *pieces;
+    size_t count, cap, bytes;
 };
 
-/* A program has been run so often that it earns code. */
-#define JIT_AFTER_RUNS 100
+/* Code is made when so many tries of a state's rules were interpreted; it
+ * has the rules that were tried until then. */
+#define JIT_AFTER_TRIES 100
 
-/* Lines of this many bytes and more are interpreted: the end of a shorter
- * one has a bit in the scanner's words. */
-#define JIT_LINE (SCAN_WORDS * 64)
+/* Code for lines that fit in one of the scanner's words, and for those that
+ * fit in all of them; longer ones are interpreted. */
+enum jit_kind { JIT_SHORT, JIT_LONG, JIT_KINDS };
 
-/* Makes code for the program; its operations then lead to it. */
-void jit_compile(struct jit *jit, const struct scan_op *program);
+#define JIT_SHORT_LINE 64         /* lines are shorter than this */
+#define JIT_LONG_LINE (SCAN_WORDS * 64)
+
+/* Where the values of a rule that matched go. */
+struct jit_target {
+    struct cell *now;             /* the record's cells */
+    struct span *span;            /* its lines */
+    uint32_t line;
+};
+
+/* What came of a line; all but the first two name a rule. */
+enum jit_exit {
+    JIT_NONE,                     /* no rule is left */
+    JIT_DONE,                     /* one matched, and nothing is left to do */
+    JIT_SET,                      /* it matched, its values are set */
+    JIT_MATCHED,                  /* it matched */
+    JIT_UNDECIDED,                /* the steps did not do */
+    JIT_UNKNOWN,                  /* it has no code */
+};
+
+struct jit_result {
+    uint64_t what;                /* jit_exit, and the rule's number << 8 */
+    uint64_t rules;               /* those that have not been tried */
+};
+
+/* Tries the rules whose bits are set on the scanner's line. */
+struct jit_code {
+    struct jit_result (*run)(struct scanner *s, uint64_t rules,
+                             const struct jit_target *target);
+};
+
+/* Code for those of at most 64 rules that have been tried, of each kind;
+ * none where it cannot be made. */
+void jit_compile(struct jit *jit, struct rule *rules, size_t count,
+                 struct jit_code code[JIT_KINDS]);
 void jit_free(struct jit *jit);
 
 #endif

@@ -29,7 +29,7 @@ void matcher_tools_init(struct matcher_tools *t, struct arena *arena)
     memset(t, 0, offsetof(struct matcher_tools, scanner.undo));
     t->arena = arena;
     t->limit = LIMIT_BASE;
-    t->jit_after = JIT_AFTER_RUNS;
+    t->jit_after = JIT_AFTER_TRIES;
 }
 
 static void prepare_pcre2(struct matcher_tools *t)
@@ -234,4 +234,14 @@ int matcher_try_pcre2(struct matcher *m, struct matcher_tools *t,
         return n == PCRE2_ERROR_NOMATCH ? 0 : report(e, n);
     take_spans(m, t, line->text);
     return 1;
+}
+
+int matcher_try_undecided(struct matcher *m, struct matcher_tools *t,
+                          const struct line *line, struct err *e)
+{
+    int rc;
+
+    t->scanner.depth = 0;
+    rc = scan_undecided(&t->scanner, m->scan);
+    return rc < 0 ? matcher_try_pcre2(m, t, line, e) : rc;
 }

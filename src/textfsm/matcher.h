@@ -18,8 +18,7 @@ struct matcher_tools {
     struct scan_tables tables;
     struct scan_span *spans;      /* the groups of the last match */
     struct jit jit;
-    unsigned jit_after;           /* runs of a program; for tests: 1, or
-                                     0: never */
+    unsigned jit_after;           /* tries; for tests: 1, or 0: never */
     uint32_t groups;              /* the most that a pattern has */
     bool no_scan;                 /* for tests: PCRE2 decides everything */
     uint32_t limit;               /* steps for PCRE2; more for long lines */
@@ -46,7 +45,8 @@ struct matcher {
     const struct scan_op *scan;
     uint32_t groups;              /* captured */
     bool maybe;                   /* some of them need not take part */
-    unsigned runs;                /* of the scanner's program */
+    bool tried;
+    bool coded;                   /* it was when machine code was made */
     struct matcher_code ascii, utf8;
 };
 
@@ -73,12 +73,13 @@ static inline int matcher_try(struct matcher *m, struct matcher_tools *t,
     if (line->ascii && !t->no_scan) {
         for (uint32_t i = 1; m->maybe && i <= m->groups; i++)
             t->spans[i].start = t->spans[i].end = NULL;
-        if (++m->runs == t->jit_after)
-            jit_compile(&t->jit, m->scan);
         rc = scan_run(&t->scanner, m->scan);
     }
     return rc < 0 ? matcher_try_pcre2(m, t, line, e) : rc;
 }
+/* The same where the scanner's program could not decide. */
+int matcher_try_undecided(struct matcher *m, struct matcher_tools *t,
+                          const struct line *line, struct err *e);
 void matcher_free(struct matcher *m);
 
 #endif

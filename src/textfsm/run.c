@@ -123,54 +123,157 @@ static inline int do_rule(struct textfsm_run *run, struct rule *rule,
     return rc ? act(run, rule, line, e) : 0;
 }
 
+static void make_block(struct textfsm *t, struct dispatch *d,
+                       struct rule *rules, size_t count)
+{
+    const struct scan_op *ops[DISPATCH_RULES];
+
+    for (size_t i = 0; i < count; i++)
+        ops[i] = rules[i].matcher.scan;
+    dispatch_fill(d, ops, count);
+    memset(d->code, 0, sizeof d->code);
+    d->rules = rules;
+    d->count = count;
+    d->tries = 0;
+    d->most = t->tools.jit_after;
+}
+
 static void make_dispatch(struct textfsm *t, struct state *s)
 {
-    size_t blocks = (s->count + 63) / 64;
-    const struct scan_op *ops[64];
+    size_t blocks = (s->count + DISPATCH_RULES - 1) / DISPATCH_RULES;
 
     s->blocks = blocks;
     s->dispatch = arena_alloc(&t->arena, (blocks + !blocks) *
                                              sizeof *s->dispatch);
-    for (size_t from = 0; from < s->count; from += 64) {
-        size_t n = s->count - from < 64 ? s->count - from : 64;
+    for (size_t from = 0; from < s->count; from += DISPATCH_RULES) {
+        size_t left = s->count - from;
 
-        for (size_t i = 0; i < n; i++)
-            ops[i] = s->rules[from + i].matcher.scan;
-        dispatch_fill(&s->dispatch[from / 64], ops, n);
+        make_block(t, &s->dispatch[from / DISPATCH_RULES], s->rules + from,
+                   left < DISPATCH_RULES ? left : DISPATCH_RULES);
     }
 }
 
-/* One of the rules whose bits are set, from the first on. */
-static inline int do_rules(struct textfsm_run *run, struct rule *first,
-                           uint64_t rules, const struct line *line,
-                           const char *black, struct err *e)
+/* A rule without machine code was tried. */
+static void count_try(struct textfsm *t, struct dispatch *d,
+                      struct rule *rule)
+{
+    rule->matcher.tried = true;
+    if (++d->tries != d->most)
+        return;
+    jit_compile(&t->tools.jit, d->rules, d->count, d->code);
+    for (size_t i = 0; i < d->count; i++)
+        d->rules[i].matcher.coded = d->rules[i].matcher.tried;
+    d->tries = 0;
+    d->most *= 2;
+}
+
+static int do_counted(struct textfsm_run *run, struct dispatch *d,
+                      struct rule *rule, const struct line *line,
+                      struct err *e)
+{
+    int rc = do_rule(run, rule, line, e);
+
+    if (!rule->matcher.coded)
+        count_try(run->t, d, rule);
+    return rc;
+}
+
+/* The rules whose bits are set, one after the other. */
+static int do_rules(struct textfsm_run *run, struct dispatch *d,
+                    uint64_t rules, const struct line *line,
+                    const char *black, struct err *e)
 {
     for (; rules; rules &= rules - 1) {
-        struct rule *rule = first + __builtin_ctzll(rules);
+        struct rule *rule = d->rules + __builtin_ctzll(rules);
         int rc;
 
         if (!scan_literal_fits(rule->matcher.scan, line->text, black))
             continue;
-        rc = do_rule(run, rule, line, e);
+        rc = do_counted(run, d, rule, line, e);
         if (rc)
             return rc;
     }
     return 0;
 }
 
+static int do_undecided(struct textfsm_run *run, struct rule *rule,
+                        const struct line *line, struct err *e)
+{
+    int rc = matcher_try_undecided(&rule->matcher, &run->t->tools, line, e);
+
+    if (rc < 0)
+        return fail_match(run, rule, line, e);
+    return rc ? act(run, rule, line, e) : 0;
+}
+
+/* What machine code leaves to be done. */
+static inline int do_rest(struct textfsm_run *run, struct dispatch *d,
+                          uint64_t what, const struct line *line,
+                          struct err *e)
+{
+    struct rule *rule = d->rules + (what >> 8);
+
+    switch ((enum jit_exit)(what & 0xFF)) {
+    case JIT_NONE:
+        return 0;
+    case JIT_DONE:
+        return 1;
+    case JIT_SET:
+        return act_more(run, rule, line, e);
+    case JIT_MATCHED:
+        return act(run, rule, line, e);
+    case JIT_UNDECIDED:
+        return do_undecided(run, rule, line, e);
+    case JIT_UNKNOWN:
+        break;
+    }
+    return do_counted(run, d, rule, line, e);
+}
+
+static inline int do_coded(struct textfsm_run *run, struct dispatch *d,
+                           enum jit_kind kind, uint64_t rules,
+                           const struct line *line, struct err *e)
+{
+    int rc;
+
+    do {
+        struct jit_result r = d->code[kind].run(&run->t->tools.scanner, rules,
+                                                &run->target);
+
+        rc = do_rest(run, d, r.what, line, e);
+        rules = r.rules;
+    } while (rc == 0 && rules);
+    return rc;
+}
+
+static inline int do_block(struct textfsm_run *run, struct dispatch *d,
+                           const struct line *line, struct err *e)
+{
+    const char *black = scan_black(&run->t->tools.scanner);
+    const char *end = line->text + line->len;
+    unsigned first = line->len ? (unsigned char)*line->text : DISPATCH_NONE;
+    unsigned lead = black < end ? (unsigned char)*black : DISPATCH_NONE;
+    uint64_t rules = dispatch_find(d, first, lead);
+
+    if (!rules)
+        return 0;
+    if (d->code[JIT_SHORT].run && line->len < JIT_LONG_LINE)
+        return do_coded(run, d,
+                        line->len < JIT_SHORT_LINE ? JIT_SHORT : JIT_LONG,
+                        rules, line, e);
+    return do_rules(run, d, rules, line, black, e);
+}
+
 static __attribute__((noinline)) int
-do_blocks(struct textfsm_run *run, const struct line *line, const char *black,
-          unsigned first, unsigned lead, struct err *e)
+do_blocks(struct textfsm_run *run, const struct line *line, struct err *e)
 {
     struct state *s = run->state;
-    struct rule *rules = s->rules;
     int rc = 0;
 
     if (!s->dispatch)
         make_dispatch(run->t, s);
-    for (size_t i = 0; i < s->blocks && !rc; i++, rules += 64)
-        rc = do_rules(run, rules, dispatch_find(&s->dispatch[i], first, lead),
-                      line, black, e);
+    for (size_t i = 0; i < s->blocks && !rc; i++)
+        rc = do_block(run, &s->dispatch[i], line, e);
     return rc;
 }
 
@@ -178,17 +281,10 @@ static inline int do_ascii(struct textfsm_run *run, const struct line *line,
                            struct err *e)
 {
     struct state *s = run->state;
-    const char *black = scan_black(&run->t->tools.scanner);
-    const char *end = line->text + line->len;
-    unsigned first = line->len ? (unsigned char)*line->text : DISPATCH_NONE;
-    unsigned lead = black < end ? (unsigned char)*black : DISPATCH_NONE;
-    int rc;
+    int rc = s->blocks == 1         /* it has dispatch, and few rules */
+                 ? do_block(run, s->dispatch, line, e)
+                 : do_blocks(run, line, e);
 
-    if (s->blocks == 1)         /* it has dispatch, and few rules */
-        rc = do_rules(run, s->rules, dispatch_find(s->dispatch, first, lead),
-                      line, black, e);
-    else
-        rc = do_blocks(run, line, black, first, lead, e);
     return rc < 0 ? -1 : 0;
 }
 
@@ -238,7 +334,7 @@ static int do_lines(struct textfsm_run *run, const char *text, size_t len,
     struct line line;
 
     while (l.next(&l, &line)) {
-        run->line++;
+        run->target.line = (uint32_t)++run->line;
         if ((!line.ascii || line.len > CELL_MAX) &&
             check_line(run, &line, e) < 0)
             return -1;
@@ -252,6 +348,8 @@ static void start(struct textfsm_run *run, struct textfsm *t)
 {
     *run = (struct textfsm_run){.t = t, .state = t->start};
     record_init(&run->record, t);
+    run->target.now = run->record.now;
+    run->target.span = &run->record.span;
 }
 
 static void release(struct textfsm_run *run)

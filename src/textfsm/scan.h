@@ -33,12 +33,6 @@ enum scan_code {
     SCAN_LOOK,
 };
 
-struct scanner;
-
-/* Which machine code may look at a line: none, code for lines that fit in
- * one word, or in all of the scanner's words. */
-enum scan_coded { SCAN_CODED_NOT, SCAN_CODED_SHORT, SCAN_CODED_LONG };
-
 struct scan_op {
     enum scan_code code : 8;
     bool negated;
@@ -62,9 +56,6 @@ struct scan_op {
         const struct scan_op *want;     /* what follows a loop, or NULL */
     };
     const struct scan_op *next;   /* of SCAN_ALT: the other branch */
-    /* Its machine code, and that of what follows, by what the line is; or
-     * NULL (jit.h). */
-    bool (*jit[3])(struct scanner *s, const char *p);
     const struct scan_first *first;     /* of a match that begins here */
     const struct scan_first *lead;      /* the same after white space */
 };
@@ -124,7 +115,6 @@ struct scanner {
     int depth;
     unsigned undos;
     bool undecided;
-    enum scan_coded coded;
     struct scan_undo undo[SCAN_UNDOS];
 };
 
@@ -137,6 +127,8 @@ const struct scan_op *scan_build(const struct re *re, struct arena *a,
 #define SCAN_STEPS_PER_BYTE 16
 #define SCAN_MEMO_STEPS (1l << 18)
 #define SCAN_MEMO_BITS (1u << 18)
+/* Tries within tries. Beyond them it is PCRE2's as well. */
+#define SCAN_MAX_DEPTH 500
 
 /* See scan_black() and scan_start(). */
 const char *scan_black_far(struct scanner *s);
@@ -158,8 +150,6 @@ static inline void scan_start(struct scanner *s, const struct line *line)
     s->end = line->text + len;
     s->steps = SCAN_STEPS + (long)len * SCAN_STEPS_PER_BYTE;
     s->memo_steps = SCAN_MEMO_STEPS;
-    s->coded = len < 64 ? SCAN_CODED_SHORT
-               : len < SCAN_WORDS * 64 ? SCAN_CODED_LONG : SCAN_CODED_NOT;
     if (!line->spaced || len >= 64) {
         scan_start_far(s, line);
         return;
@@ -175,19 +165,26 @@ static inline const char *scan_black(struct scanner *s)
     return s->skip[0] ? s->start + __builtin_ctzll(s->skip[0])
                       : scan_black_far(s);
 }
-/* The parts of scan_run(). */
+
+/* The parts of scan_run(). What is left of a match, from an operation on; and
+ * again when that left the scanner undecided. */
 bool scan_from(struct scanner *s, const struct scan_op *op, const char *p);
-bool scan_greedy(struct scanner *s, const struct scan_op *op, const char *p);
-bool scan_lazy(struct scanner *s, const struct scan_op *op, const char *p);
 int scan_undecided(struct scanner *s, const struct scan_op *op);
+/* Takes back the captures set since there were so many notes of them. */
+void scan_take_back(struct scanner *s, unsigned notes);
+/* Where in the line, from low to high, what must follow a loop may begin;
+ * for loops that know its first character. SIZE_MAX: nowhere. */
+size_t scan_find_last(struct scanner *s, size_t low, size_t high,
+                      const struct scan_op *loop);
+size_t scan_find_first(struct scanner *s, size_t low, size_t high,
+                       const struct scan_op *loop);
 
 /* 1: matches, with its captures (those that may be missing must be cleared
  * before); 0: does not; -1: undecided. */
 static inline int scan_run(struct scanner *s, const struct scan_op *op)
 {
     s->undos = 0;
-    if (op->jit[s->coded] ? op->jit[s->coded](s, s->start)
-                          : scan_from(s, op, s->start))
+    if (scan_from(s, op, s->start))
         return 1;
     return s->undecided ? scan_undecided(s, op) : 0;
 }

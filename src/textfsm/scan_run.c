@@ -6,12 +6,7 @@
 #include "scan.h"
 #include "scan_wide.h"
 
-/* Beyond it PCRE2, with its own limits, takes over. */
-#define MAX_DEPTH 500
-
-
-/* Takes back the captures set since there were so many notes of them. */
-static void take_back(struct scanner *s, unsigned notes)
+void scan_take_back(struct scanner *s, unsigned notes)
 {
     while (s->undos > notes) {
         const struct scan_undo *u = &s->undo[--s->undos];
@@ -45,14 +40,6 @@ static void memo_fail(struct scanner *s, const struct scan_op *op,
         s->memo[at / 64] |= 1ull << (at & 63);
 }
 
-/* What is left of a match: by machine code, where there is some. */
-static inline bool go(struct scanner *s, const struct scan_op *op,
-                      const char *p)
-{
-    return op->jit[s->coded] ? op->jit[s->coded](s, p)
-                             : scan_from(s, op, p);
-}
-
 static inline bool try_plain(struct scanner *s, const struct scan_op *op,
                              const char *p)
 {
@@ -60,10 +47,10 @@ static inline bool try_plain(struct scanner *s, const struct scan_op *op,
     bool ok;
 
     s->depth++;
-    ok = go(s, op, p);
+    ok = scan_from(s, op, p);
     s->depth--;
     if (!ok && s->undos > notes)
-        take_back(s, notes);
+        scan_take_back(s, notes);
     return ok;
 }
 
@@ -82,7 +69,7 @@ try_memo(struct scanner *s, const struct scan_op *op, const char *p)
 static inline bool try(struct scanner *s, const struct scan_op *op,
                        const char *p)
 {
-    if (--s->steps < 0 || s->depth > MAX_DEPTH) {
+    if (--s->steps < 0 || s->depth > SCAN_MAX_DEPTH) {
         s->undecided = true;
         return false;
     }
@@ -212,7 +199,7 @@ static inline bool may_follow(struct scanner *s, const struct scan_op *op,
 }
 
 /* From the longest run back to the shortest, where the rest may begin. */
-bool scan_greedy(struct scanner *s, const struct scan_op *op,
+static bool run_greedy(struct scanner *s, const struct scan_op *op,
                        const char *p)
 {
     const char *low, *at = run_end(s, op, p);
@@ -246,7 +233,7 @@ bool scan_greedy(struct scanner *s, const struct scan_op *op,
     return false;
 }
 
-bool scan_lazy(struct scanner *s, const struct scan_op *op,
+static bool run_lazy(struct scanner *s, const struct scan_op *op,
                      const char *p)
 {
     const char *high = run_end(s, op, p), *at;
@@ -276,6 +263,34 @@ bool scan_lazy(struct scanner *s, const struct scan_op *op,
     }
     charge(s, 8 * walked);
     return false;
+}
+
+size_t scan_find_last(struct scanner *s, size_t low, size_t high,
+                      const struct scan_op *loop)
+{
+    const char *from = s->start + low, *at = s->start + high;
+
+    at -= at == s->end;
+    while (at >= from && (at = last_char(from, at, loop->c))) {
+        if (may_follow(s, loop, at))
+            return (size_t)(at - s->start);
+        at--;
+    }
+    return SIZE_MAX;
+}
+
+size_t scan_find_first(struct scanner *s, size_t low, size_t high,
+                       const struct scan_op *loop)
+{
+    const char *at = s->start + low, *to = s->start + high;
+
+    to -= to == s->end;
+    while (at <= to && (at = first_char(at, to, loop->c))) {
+        if (may_follow(s, loop, at))
+            return (size_t)(at - s->start);
+        at++;
+    }
+    return SIZE_MAX;
 }
 
 static inline bool is_literal(const struct scanner *s,
@@ -395,9 +410,9 @@ bool scan_from(struct scanner *s, const struct scan_op *op, const char *p)
             p = s->end;
             break;
         case SCAN_GREEDY:
-            return scan_greedy(s, op, p);
+            return run_greedy(s, op, p);
         case SCAN_LAZY:
-            return scan_lazy(s, op, p);
+            return run_lazy(s, op, p);
         case SCAN_BEGIN:
         case SCAN_END:
         case SCAN_BOUNDARY:
@@ -438,7 +453,9 @@ bool scan_from(struct scanner *s, const struct scan_op *op, const char *p)
             }
             if (try(s, op->branch, p))
                 return true;
-            return !s->undecided && go(s, op->next, p);
+            if (s->undecided)
+                return false;
+            break;
         default:
             __builtin_unreachable();
         }
@@ -469,14 +486,13 @@ static bool run_memo(struct scanner *s, const struct scan_op *op)
 {
     bool matched;
 
-    take_back(s, 0);
+    scan_take_back(s, 0);
     if (!s->memory)
         s->memory = mem_alloc(SCAN_MEMO_BITS / 8);
     memset(s->memory, 0, SCAN_MEMO_BITS / 8);
     s->memo = s->memory;
     s->steps = s->memo_steps;
     s->undecided = false;
-    s->coded = SCAN_CODED_NOT;
     matched = scan_from(s, op, s->start);
     s->memo_steps = s->steps;
     s->steps = 0;
