@@ -4,12 +4,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "../../src/textfsm/template.h"
 #include "kiriwake/buf.h"
+#include "kiriwake/mem.h"
 #include "kiriwake/textfsm.h"
 
 static const char *const rules[] = {
@@ -32,40 +34,65 @@ static const char *const words[] = {
     "10.1.2.3:65535", "-", "::", "xxabcx", "a.b/c-d ",
 };
 
-static char *parse(const char *template, const char *text, bool scan,
-                   unsigned jit_after)
-{
-    struct err e = {0};
-    struct textfsm *t = textfsm_compile("t", template, strlen(template), &e);
-    struct textfsm_rows *rows;
-    json_t *json;
-    char *out;
+/* So often that all that is met has machine code, if that is wanted. */
+#define REPEATS 12
 
-    assert_non_null(t);
-    t->tools.no_scan = !scan;
-    t->tools.jit_after = jit_after;
-    rows = textfsm_parse(t, text, strlen(text), &e);
-    if (!rows)
-        fail_msg("%s: %s", template, e.what);
-    json = textfsm_rows_json(rows);
-    out = json_dumps(json, JSON_COMPACT);
+static char *show(struct textfsm_rows *rows, const struct err *e)
+{
+    struct buf b = {0};
+    json_t *json = rows ? textfsm_rows_json(rows) : json_string(e->what);
+    char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
+
+    buf_adds(&b, text);
+    for (size_t i = 0; rows && i < textfsm_rows_count(rows); i++) {
+        size_t first, last;
+
+        textfsm_rows_span(rows, i, &first, &last);
+        buf_printf(&b, " %zu-%zu", first, last);
+    }
+    free(text);
     json_decref(json);
     textfsm_rows_free(rows);
+    return buf_take(&b);
+}
+
+static char *parse(const char *template, size_t size, const char *text,
+                   size_t len, bool scan, unsigned jit_after)
+{
+    struct err e = {0};
+    struct textfsm *t = textfsm_compile("t", template, size, &e);
+    char *out = NULL;
+
+    if (!t)
+        fail_msg("%s", e.what);
+    t->tools.no_scan = !scan;
+    t->tools.jit_after = jit_after;
+    for (unsigned i = 0; i < (jit_after ? REPEATS : 1); i++) {
+        free(out);
+        out = show(textfsm_parse(t, text, len, &e), &e);
+    }
     textfsm_free(t);
     return out;
 }
 
-static void same_three_ways(const char *template, const char *text)
+static void same_in_all_ways(const char *template, size_t size,
+                             const char *text, size_t len)
 {
-    char *plain = parse(template, text, false, 0);
-    char *scanned = parse(template, text, true, 0);
-    char *coded = parse(template, text, true, 1);
+    char *plain = parse(template, size, text, len, false, 0);
+    char *scanned = parse(template, size, text, len, true, 0);
+    char *coded = parse(template, size, text, len, true, 1);
 
     if (strcmp(plain, scanned) != 0 || strcmp(plain, coded) != 0)
-        fail_msg("%s\n%s\n%s\n%s", template, plain, scanned, coded);
+        fail_msg("%.*s\n%s\n%s\n%s", (int)size, template, plain, scanned,
+                 coded);
     free(plain);
     free(scanned);
     free(coded);
+}
+
+static void same_three_ways(const char *template, const char *text)
+{
+    same_in_all_ways(template, strlen(template), text, strlen(text));
 }
 
 /* Every word, behind and before blanks or letters, so that lines end before,
@@ -118,11 +145,56 @@ static void no_further_than_the_end(void **state)
     same_three_ways(template, "1xy");
 }
 
+static const char *corpus(void)
+{
+    const char *shared = getenv("KIRIWAKE_SHARED");
+
+    return shared ? shared : TEST_ROOT "/../shared";
+}
+
+static void same_file(const char *template_path, const char *sample_path)
+{
+    struct buf template = {0}, sample = {0};
+
+    assert_int_equal(buf_read_file(&template, template_path, 1 << 24), 0);
+    assert_int_equal(buf_read_file(&sample, sample_path, 1 << 24), 0);
+    same_in_all_ways(buf_str(&template), template.len, buf_str(&sample),
+                     sample.len);
+    buf_free(&template);
+    buf_free(&sample);
+}
+
+/* Every sample of the corpus, where it is. */
+static void the_corpus(void **state)
+{
+    char *pattern = mem_printf("%s/ntc-corpus/samples/*/*.raw", corpus());
+    glob_t found;
+
+    (void)state;
+    if (glob(pattern, 0, NULL, &found) != 0) {
+        free(pattern);
+        skip();
+    }
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        char *folder = mem_strdup(found.gl_pathv[i]), *template;
+
+        *strrchr(folder, '/') = '\0';
+        template = mem_printf("%s/ntc-corpus/templates/%s.textfsm", corpus(),
+                              strrchr(folder, '/') + 1);
+        same_file(template, found.gl_pathv[i]);
+        free(template);
+        free(folder);
+    }
+    globfree(&found);
+    free(pattern);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_rows),
         cmocka_unit_test(no_further_than_the_end),
+        cmocka_unit_test(the_corpus),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
