@@ -13,18 +13,10 @@ struct arena_block {
     max_align_t data[];
 };
 
-/* Blocks double, so that a small text costs little and a large one few
- * calls. */
-static void add_block(struct arena *a, size_t need)
+static void add_block(struct arena *a, size_t size)
 {
-    size_t size = a->total ? a->total : FIRST_BLOCK;
-    struct arena_block *b;
+    struct arena_block *b = mem_alloc(sizeof *b + size + ARENA_PAD);
 
-    if (size > LARGEST_BLOCK)
-        size = LARGEST_BLOCK;
-    if (size < need)
-        size = need;
-    b = mem_alloc(sizeof *b + size + ARENA_PAD);
     b->size = size;
     b->next = a->blocks;
     a->blocks = b;
@@ -33,11 +25,22 @@ static void add_block(struct arena *a, size_t need)
     a->total += size;
 }
 
+/* Blocks double, so that a small text costs little and a large one few
+ * calls. */
+static void grow(struct arena *a, size_t need)
+{
+    size_t size = a->total < FIRST_BLOCK ? FIRST_BLOCK : a->total;
+
+    if (size > LARGEST_BLOCK)
+        size = LARGEST_BLOCK;
+    add_block(a, size < need ? need : size);
+}
+
 void *arena_alloc_far(struct arena *a, size_t size)
 {
     char *p;
 
-    add_block(a, size);
+    grow(a, size);
     p = a->at;
     a->at += size;
     return p;
@@ -51,24 +54,27 @@ void arena_reserve(struct arena *a, size_t size)
 
 char *arena_bytes(struct arena *a, const char *bytes, size_t len)
 {
-    char *p;
+    char *p = arena_room(a, len);
 
-    if (!a->at || (size_t)(a->end - a->at) < len)
-        add_block(a, len);
-    p = a->at;
-    a->at += len;
     memset(a->at, 0, ARENA_PAD);
     return len ? memcpy(p, bytes, len) : p;
 }
 
-char *arena_string(struct arena *a, const char *bytes, size_t len)
+char *arena_room(struct arena *a, size_t len)
 {
     char *p;
 
-    if (!a->at || (size_t)(a->end - a->at) <= len)
-        add_block(a, len + 1);
+    if (!a->at || (size_t)(a->end - a->at) < len)
+        grow(a, len);
     p = a->at;
-    a->at += len + 1;
+    a->at += len;
+    return p;
+}
+
+char *arena_string(struct arena *a, const char *bytes, size_t len)
+{
+    char *p = arena_room(a, len + 1);
+
     if (len)
         memcpy(p, bytes, len);
     p[len] = '\0';

@@ -44,6 +44,8 @@ void arena_reserve(struct arena *a, size_t size);
 
 /* Unaligned copy of bytes; ARENA_PAD bytes behind it are readable. */
 char *arena_bytes(struct arena *a, const char *bytes, size_t len);
+/* Unaligned room for len bytes, not cleared; never NULL. */
+char *arena_room(struct arena *a, size_t len);
 /* A terminated copy. */
 char *arena_string(struct arena *a, const char *bytes, size_t len);
 /* Forgets all, and keeps one block of at most max bytes for what comes. */

@@ -99,6 +99,10 @@ struct re_ascii {
 };
 struct re_ascii re_ascii_of(const struct re_node *n);
 
+/* Adds what n begins with, seen without what follows; true when it may match
+ * nothing. */
+bool re_first(const struct re_node *n, struct re_ascii *out);
+
 static inline bool re_ascii_has(const struct re_ascii *s, unsigned c)
 {
     return c < 128 && (s->bits[c >> 6] >> (c & 63) & 1);

@@ -102,3 +102,36 @@ struct re_ascii re_ascii_of(const struct re_node *n)
     }
     return n->set->negated ? complement(s) : s;
 }
+
+bool re_first(const struct re_node *n, struct re_ascii *out)
+{
+    bool empty = false;
+
+    switch (n->kind) {
+    case RE_CHAR:
+    case RE_ANY:
+    case RE_SET:
+        *out = re_ascii_join(*out, re_ascii_of(n));
+        return false;
+    case RE_TEXT:
+        out->bits[n->text[0] >> 6] |= 1ull << (n->text[0] & 63);
+        return false;
+    case RE_SEQ:
+        for (n = n->first; n; n = n->next)
+            if (!re_first(n, out))
+                return false;
+        return true;
+    case RE_ALT:
+        for (n = n->first; n; n = n->next)
+            empty = re_first(n, out) || empty;
+        return empty;
+    case RE_GROUP:
+        return re_first(n->first, out);
+    case RE_REPEAT:
+        empty = re_first(n->first, out);
+        return empty || n->min == 0;
+    default:
+        *out = re_ascii_all;
+        return true;
+    }
+}

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "scan.h"
+#include "scan_first.h"
 
 #define MAX_OPS 600
 #define MAX_COPIES 24           /* of a group's content, for {n,m} */
@@ -12,6 +12,8 @@ struct builder {
     struct arena *arena;
     struct scan_tables *tables;
     unsigned ops, depth;
+    struct scan_op *spare;        /* those that others took the place of */
+    const struct scan_op *own;    /* what a loop may take the place of */
     bool any_maybe;               /* a capture is in such a part */
     bool maybe;                   /* inside of what need not take part */
 };
@@ -19,55 +21,32 @@ struct builder {
 static struct scan_op *build(struct builder *b, const struct re_node *n,
                              const struct scan_op *next);
 
-static const struct scan_first anything = {{{~0ull, ~0ull}}, true};
-static const struct scan_first at_end = {{{0, 0}}, true};
-static const struct scan_first nothing = {{{0, 0}}, false};
-
-static const struct scan_first *new_first(struct builder *b,
-                                          struct re_ascii bytes, bool end)
-{
-    struct scan_first *f = arena_alloc(b->arena, sizeof *f);
-
-    *f = (struct scan_first){bytes, end};
-    return f;
-}
-
-/* Whether b has all that a has. */
-static bool is_within(const struct scan_first *a, const struct scan_first *b)
-{
-    return re_ascii_is_empty(re_ascii_without(a->bytes, b->bytes)) &&
-           a->end <= b->end;
-}
-
-static const struct scan_first *either(struct builder *b,
-                                       const struct scan_first *x,
-                                       const struct scan_first *y)
-{
-    if (is_within(x, y))
-        return y;
-    if (is_within(y, x))
-        return x;
-    return new_first(b, re_ascii_join(x->bytes, y->bytes), x->end || y->end);
-}
-
-static const struct scan_first *both(struct builder *b,
-                                     const struct scan_first *x,
-                                     const struct scan_first *y)
-{
-    return new_first(b, re_ascii_meet(x->bytes, y->bytes), x->end && y->end);
-}
-
 static struct scan_op *new_op(struct builder *b, enum scan_code code,
                               const struct scan_op *next)
 {
-    struct scan_op *op = arena_zalloc(b->arena, sizeof *op);
+    struct scan_op *op = b->spare;
 
+    if (op)
+        b->spare = (struct scan_op *)op->next;
+    else
+        op = arena_alloc(b->arena, sizeof *op);
+    memset(op, 0, sizeof *op);
     op->id = (uint16_t)b->ops++;
     op->code = code;
     op->next = next;
-    op->first = next ? next->first : &anything;
-    op->lead = next ? next->lead : &anything;
+    op->first = next ? next->first : &scan_first_any;
+    op->lead = next ? next->lead : &scan_first_any;
     return op;
+}
+
+/* Nothing leads to op any more. */
+static void free_op(struct builder *b, const struct scan_op *op)
+{
+    struct scan_op *spare = (struct scan_op *)op;
+
+    spare->next = b->spare;
+    b->spare = spare;
+    b->own = NULL;
 }
 
 static struct scan_op *new_accept(struct builder *b)
@@ -86,9 +65,12 @@ static void set_first(struct builder *b, struct scan_op *op, bool must)
     bool spaced = !re_ascii_is_empty(re_ascii_meet(set->first.bytes,
                                                    re_ascii_space));
 
-    op->first = must ? &set->first : either(b, &set->first, op->next->first);
+    op->first = must ? &set->first
+                     : scan_first_either(b->arena, &set->first,
+                                         op->next->first);
     op->lead = must && !spaced ? &set->black
-                               : either(b, &set->black, op->next->lead);
+                               : scan_first_either(b->arena, &set->black,
+                                                   op->next->lead);
 }
 
 static struct scan_op *build_set(struct builder *b, struct re_ascii s,
@@ -99,14 +81,6 @@ static struct scan_op *build_set(struct builder *b, struct re_ascii s,
     op->set = scan_set_find(b->tables, b->arena, s);
     set_first(b, op, true);
     return op;
-}
-
-static const struct scan_first *first_char(struct builder *b, char c)
-{
-    struct re_ascii s = {{0, 0}};
-
-    s.bits[c >> 6] |= 1ull << (c & 63);
-    return new_first(b, s, false);
 }
 
 static struct scan_op *build_literal(struct builder *b, const char *s,
@@ -120,11 +94,11 @@ static struct scan_op *build_literal(struct builder *b, const char *s,
     op->c = s[0];
     memcpy(&op->word, s, len < 8 ? len : 8);
     op->word_mask = len < 8 ? (1ull << (len * 8)) - 1 : ~0ull;
-    op->first = first_char(b, s[0]);
+    op->first = scan_first_char(b->arena, s[0]);
     while (skip < len && re_ascii_has(&re_ascii_space, (unsigned char)s[skip]))
         skip++;
     if (skip < len)
-        op->lead = skip ? first_char(b, s[skip]) : op->first;
+        op->lead = skip ? scan_first_char(b->arena, s[skip]) : op->first;
     if (len == 1)
         op->code = SCAN_CHAR;
     return op;
@@ -178,8 +152,10 @@ static void find_want(struct scan_op *loop)
     loop->want_skip = skip;
 }
 
-/* Makes op, a SCAN_SKIP, the same as next with white space before it. */
-static void skip_before(struct scan_op *op, const struct scan_op *next)
+/* Makes op, a SCAN_SKIP, the same as next with white space before it. Next
+ * itself is needed no more where nothing but op leads to it. */
+static void skip_before(struct builder *b, struct scan_op *op,
+                        const struct scan_op *next)
 {
     const struct scan_first *first = op->first, *lead = op->lead;
     uint8_t skip = op->min ? 2 : 1;
@@ -192,6 +168,8 @@ static void skip_before(struct scan_op *op, const struct scan_op *next)
     op->sure = sure;
     op->first = first;
     op->lead = lead;
+    if (b->own == next && next->code != SCAN_ALT)
+        free_op(b, next);
 }
 
 static struct scan_op *build_loop(struct builder *b, const struct re_node *n,
@@ -237,7 +215,7 @@ static struct scan_op *build_loop(struct builder *b, const struct re_node *n,
     /* An alternative without its branch is a loop still being built. */
     if (op->code == SCAN_SKIP && !next->skip &&
         (next->code != SCAN_ALT || next->branch))
-        skip_before(op, next);
+        skip_before(b, op, next);
     return op;
 }
 
@@ -316,6 +294,7 @@ static struct scan_op *build_list(struct builder *b, const struct re_node *n,
     b->depth++;
     rest = build_list(b, len ? after : n->next, next);
     b->depth--;
+    b->own = rest != next ? rest : NULL;
     return len ? build_literal(b, literal, len, rest) : build(b, n, rest);
 }
 
@@ -325,8 +304,8 @@ static struct scan_op *new_alt(struct builder *b, const struct scan_op *first,
     struct scan_op *op = new_op(b, SCAN_ALT, second);
 
     op->branch = first;
-    op->first = either(b, first->first, second->first);
-    op->lead = either(b, first->lead, second->lead);
+    op->first = scan_first_either(b->arena, first->first, second->first);
+    op->lead = scan_first_either(b->arena, first->lead, second->lead);
     return op;
 }
 
@@ -379,6 +358,7 @@ static struct scan_op *build_group(struct builder *b, const struct re_node *n,
         content->code = run_code(SCAN_TAKE, content);
         content->group = (uint8_t)index;
         content->next = next;
+        free_op(b, close);
         return content;
     }
     open = new_op(b, SCAN_OPEN, content);
@@ -386,41 +366,6 @@ static struct scan_op *build_group(struct builder *b, const struct re_node *n,
     open->sure = content->sure;
     open->maybe = b->maybe;
     return open;
-}
-
-/* What n begins with, seen without what follows; true when it may match
- * nothing. */
-static bool node_first(const struct re_node *n, struct re_ascii *out)
-{
-    bool empty = false;
-
-    switch (n->kind) {
-    case RE_CHAR:
-    case RE_ANY:
-    case RE_SET:
-        *out = re_ascii_join(*out, re_ascii_of(n));
-        return false;
-    case RE_TEXT:
-        out->bits[n->text[0] >> 6] |= 1ull << (n->text[0] & 63);
-        return false;
-    case RE_SEQ:
-        for (n = n->first; n; n = n->next)
-            if (!node_first(n, out))
-                return false;
-        return true;
-    case RE_ALT:
-        for (n = n->first; n; n = n->next)
-            empty = node_first(n, out) || empty;
-        return empty;
-    case RE_GROUP:
-        return node_first(n->first, out);
-    case RE_REPEAT:
-        empty = node_first(n->first, out);
-        return empty || n->min == 0;
-    default:
-        *out = re_ascii_all;
-        return true;
-    }
 }
 
 /* (…)* and (…)*?: an alternative whose branch leads back to it. */
@@ -432,14 +377,14 @@ static struct scan_op *build_star(struct builder *b, const struct re_node *n,
     struct scan_op *op;
     const struct scan_op *body;
 
-    if (node_first(n->first, &begin))
+    if (re_first(n->first, &begin))
         return bail(b);
     op = new_op(b, SCAN_ALT, next);
-    own = new_first(b, begin, false);
-    op->first = either(b, own, next->first);
+    own = scan_first_new(b->arena, begin, false);
+    op->first = scan_first_either(b->arena, own, next->first);
     op->lead = re_ascii_is_empty(re_ascii_meet(begin, re_ascii_space))
-                   ? either(b, own, next->lead)
-                   : &anything;
+                   ? scan_first_either(b->arena, own, next->lead)
+                   : &scan_first_any;
     body = build(b, n->first, op);
     op->branch = n->mode == RE_LAZY ? next : body;
     op->next = n->mode == RE_LAZY ? body : next;
@@ -498,7 +443,6 @@ static bool is_mixed(const struct builder *b, const struct re_node *n,
     return true;
 }
 
-
 static struct scan_op *build_repeat(struct builder *b,
                                     const struct re_node *n,
                                     const struct scan_op *next)
@@ -518,7 +462,7 @@ static struct scan_op *build_repeat(struct builder *b,
     }
     if (n->mode == RE_POSSESSIVE || n->min > MAX_COPIES ||
         (n->max != RE_FOREVER && n->max > MAX_COPIES) ||
-        (n->max != 1 && node_first(n->first, &unused)))
+        (n->max != 1 && re_first(n->first, &unused)))
         return bail(b);
     b->maybe = true;
     op = build_copies(b, n, next);
@@ -567,8 +511,8 @@ static struct scan_op *build_look(struct builder *b, const struct re_node *n,
     op->branch = body;
     op->negated = n->negated;
     if (!n->negated) {
-        op->first = both(b, op->first, body->first);
-        op->lead = both(b, op->lead, body->lead);
+        op->first = scan_first_both(b->arena, op->first, body->first);
+        op->lead = scan_first_both(b->arena, op->lead, body->lead);
     }
     return op;
 }
@@ -583,8 +527,8 @@ static struct scan_op *build_anchor(struct builder *b, const struct re_node *n,
 
     op->negated = n->negated;
     if (n->kind == RE_END) {
-        op->first = op->first->end ? &at_end : &nothing;
-        op->lead = op->lead->end ? &at_end : &nothing;
+        op->first = op->first->end ? &scan_first_end : &scan_first_none;
+        op->lead = op->lead->end ? &scan_first_end : &scan_first_none;
     }
     return op;
 }

@@ -14,7 +14,8 @@
 /* What most templates take, so that their memory is asked for once; it is
  * not touched before it is used. */
 #define MEMORY 4096
-#define MEMORY_PER_BYTE 16
+#define MEMORY_PER_BYTE 24
+#define MEMORY_MAX (1u << 20)
 
 /* A walk over the template's lines. */
 struct cursor {
@@ -43,6 +44,23 @@ int template_fail(const struct textfsm *t, struct err *e, size_t at,
     va_end(ap);
     return err_at(e, t->name, t->text, line, (int)(at - start) + 1, "%s",
                   what);
+}
+
+const struct value *template_value(const struct textfsm *t, const char *name,
+                                   size_t len)
+{
+    for (size_t i = 0; i < t->value_count; i++)
+        if (t->values[i].name_len == len &&
+            memcmp(t->values[i].name, name, len) == 0)
+            return &t->values[i];
+    return NULL;
+}
+
+void template_drop_scratch(struct textfsm *t)
+{
+    arena_free(&t->scratch);
+    t->scratch.at = t->room;
+    t->scratch.end = t->room + TEMPLATE_ROOM;
 }
 
 static bool next_line(struct cursor *c)
@@ -293,30 +311,27 @@ static int parse_template(struct textfsm *t, struct err *e)
     return more < 0 ? -1 : validate(t, e);
 }
 
-/* What only compiling needs. */
-static void release_scratch(struct textfsm *t)
-{
-    arena_free(&t->scratch);
-    buf_free(&t->expanded.regex);
-    free(t->expanded.pieces);
-    t->expanded = (struct expansion){0};
-}
-
 struct textfsm *textfsm_compile(const char *name, const char *text, size_t len,
                                 struct err *e)
 {
     struct textfsm *t = mem_alloc(sizeof *t);
+    char room[TEMPLATE_ROOM];
 
     memset(t, 0, offsetof(struct textfsm, tools));
-    arena_reserve(&t->arena, MEMORY + len * MEMORY_PER_BYTE);
+    arena_reserve(&t->arena, len < MEMORY_MAX / MEMORY_PER_BYTE
+                                 ? MEMORY + len * MEMORY_PER_BYTE
+                                 : MEMORY_MAX);
     t->name = arena_string(&t->arena, name, strlen(name));
     matcher_tools_init(&t->tools, &t->arena);
     take_text(t, text, len);
+    t->room = room;
+    template_drop_scratch(t);
     if (parse_template(t, e) < 0) {
         textfsm_free(t);
         return NULL;
     }
-    release_scratch(t);
+    arena_free(&t->scratch);
+    t->room = NULL;
     return t;
 }
 
@@ -334,7 +349,7 @@ void textfsm_free(struct textfsm *t)
     record_free_spare(t);
     matcher_tools_free(&t->tools);
     free(t->states);
-    release_scratch(t);
+    arena_free(&t->scratch);
     arena_free(&t->arena);
     free(t);
 }

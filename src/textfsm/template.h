@@ -8,14 +8,14 @@
 
 #include "arena.h"
 #include "dispatch.h"
-#include "kiriwake/buf.h"
 #include "kiriwake/err.h"
 #include "kiriwake/textfsm.h"
 #include "matcher.h"
 
 #define TEMPLATE_MAX_NAME 48      /* characters, as in textfsm */
 
-#define TEMPLATE_SCRATCH (1u << 20)
+/* Enough for most regexes. */
+#define TEMPLATE_ROOM 4096
 
 enum { VALUE_REQUIRED = 1, VALUE_FILLDOWN = 2, VALUE_FILLUP = 4,
        VALUE_KEY = 8, VALUE_LIST = 16,
@@ -65,23 +65,10 @@ struct state {
     size_t blocks;                /* how many */
 };
 
-/* A rule's regex with its values filled in; where a stretch of it comes
- * from, to place its errors. */
-struct piece {
-    size_t out, in;
-    bool copied;                  /* byte for byte */
-};
-
-struct expansion {
-    struct buf regex;
-    struct piece *pieces;
-    size_t count, cap;
-};
-
 struct textfsm {
     struct arena arena;
     struct arena scratch;         /* for one regex while it is compiled */
-    struct expansion expanded;    /* likewise */
+    char *room;                   /* its first bytes, of the stack */
     const char *name, *text;      /* line ends are LF */
     size_t len;
     struct value *values;
@@ -103,6 +90,12 @@ struct textfsm {
 int template_fail(const struct textfsm *t, struct err *e, size_t at,
                   const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* The value of that name, or NULL. */
+const struct value *template_value(const struct textfsm *t, const char *name,
+                                   size_t len);
+/* Forgets what was made for one regex. */
+void template_drop_scratch(struct textfsm *t);
 
 /* "Value …" at text+at, len bytes without trailing white space. */
 int value_parse(struct textfsm *t, struct value *v, size_t at, size_t len,

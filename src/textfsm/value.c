@@ -139,7 +139,7 @@ static int parse_nested(struct textfsm *t, struct value *v, size_t at,
     }
     for (size_t i = 0; i < v->field_count; i++)
         v->field_groups[i] = re.groups[v->field_groups[i]].index;
-    arena_reset(&t->scratch, TEMPLATE_SCRATCH);
+    template_drop_scratch(t);
     return 0;
 }
 
