@@ -50,6 +50,8 @@ bool sim_closed(const struct sim *s);
 
 /* Whether the link was cut (knob unplug) with the device still running. */
 bool sim_unplugged(const struct sim *s);
+/* Cuts it now. */
+void sim_unplug(struct sim *s);
 /* The link is whole again, once: a console stands where it stood, and what
  * was sent meanwhile is lost; any other session begins anew. */
 void sim_replug(struct sim *s);

@@ -15,7 +15,9 @@
  *       (checkpoint "subject": which VPN)
  *   {"effect": "wait", "ms": 10000}                    answer: waited
  *   {"effect": "consent", "checkpoint", "class", "commands": [...],
- *    "undo": [...]}                                    answer: consent
+ *    "undo": [...], "again": bool}                     answer: consent
+ *       "again": they may have been done before the link was lost, and
+ *       nothing tells; no permission given beforehand covers that
  *   {"effect": "do", "checkpoint", "steps": [{"send", "mode", "undo"}],
  *    "class"}        journal durably before the first byte; answer: did
  *   {"effect": "undo", "steps": [{"send", "mode"}]}    answer: did

@@ -217,10 +217,12 @@ static struct change *plan(struct walker *w, char **reason)
     return c;
 }
 
-/* --- a change whose fate is not known, after a resume --- */
+/* --- a change that the loss of the link, or a resume, broke into --- */
 
 static struct change *unfinished(const struct walker *w)
 {
+    if (w->visit.change)
+        return w->visit.change;
     for (size_t i = 0; i < w->change_count; i++)
         if (w->changes[i]->point == w->at && w->changes[i]->effect &&
             !w->changes[i]->undone)
@@ -228,14 +230,43 @@ static struct change *unfinished(const struct walker *w)
     return NULL;
 }
 
-/* What was there before is known from the first reading; only whether the
- * line is there now has to be seen anew. */
+static int not_so(int is)
+{
+    return is < 0 ? is : !is;
+}
+
+/* 1: what the step does is there, 0: it is not, -1: cannot be told. */
+static int is_there(const struct walker *w, const struct change_step *s)
+{
+    if (s->step->present)
+        return eval_bool(w, s->step->present, NULL);
+    if (s->step->verify)
+        return eval_bool(w, s->step->verify, NULL);
+    if (s->step->restored)
+        return not_so(eval_bool(w, s->step->restored, NULL));
+    return not_so(change_same(w, s->reads));
+}
+
+/* What was there before is known from the first reading; only whether each
+ * step is done has to be seen anew. Where nothing tells, the device's own
+ * answer does; where that was not heard, it is not sent again unasked. */
 static void replan(struct walker *w, struct change *c)
 {
-    for (size_t i = 0; i < c->count; i++)
-        if (c->steps[i].step->present && json_array_size(c->steps[i].undo))
-            c->steps[i].present =
-                eval_bool(w, c->steps[i].step->present, NULL) == 1;
+    c->unsure = false;
+    for (size_t i = 0; i < c->count; i++) {
+        int is = c->steps[i].sent ? is_there(w, &c->steps[i]) : 0;
+
+        if (!c->steps[i].sent)
+            continue;
+        c->steps[i].present = is == 1 || (is < 0 && c->complete);
+        c->unsure |= is < 0 && !c->complete;
+    }
+}
+
+void do_keep(struct walker *w, struct change *c)
+{
+    if (c && c->sent && w->phase == PHASE_WALK)
+        w->visit.change = c;
 }
 
 /* --- stages --- */
@@ -329,7 +360,7 @@ static json_t *send_json(struct change *c)
 static void forget_change(struct walker *w, struct change *c)
 {
     w->visit.change = NULL;
-    if (c->effect)
+    if (c->sent)
         return;
     for (size_t i = 0; i < w->change_count; i++)
         if (w->changes[i] == c) {
@@ -346,12 +377,18 @@ static void consent(struct walker *w)
     enum permit p;
 
     list_commands(c, send, undo);
-    p = permit_ask(w, class_of(c), send, undo);
+    p = c->unsure ? permit_again(w, class_of(c), send, undo)
+                  : permit_ask(w, class_of(c), send, undo);
     if (p == PERMIT_NO) {
+        const char *why = c->unsure ? _("it may have been done before the "
+                                        "link was lost")
+                                    : _("not permitted");
+
         forget_change(w, c);
-        decide_skipped(w, _("not permitted"));
+        decide_skipped(w, why);
     } else if (p == PERMIT_YES) {
         c->sent = true;
+        c->complete = false;
         c->effect = walk_emit(
             w, json_pack("{s:s,s:s,s:s,s:o}", "effect", "do", "checkpoint",
                          w->at->id, "class", class_name(class_of(c)),

@@ -57,12 +57,12 @@ static bool can_ask(const struct walker *w)
            json_is_true(json_object_get(w->options, "saved"));
 }
 
-enum permit permit_ask(struct walker *w, enum action_class class,
+static enum permit ask(struct walker *w, enum action_class class, bool again,
                        json_t *commands, json_t *undo)
 {
     enum permit result = PERMIT_WAIT;
 
-    if (permit_class(w, class) || w->visit.granted)
+    if ((permit_class(w, class) && !again) || w->visit.granted)
         result = PERMIT_YES;
     else if (w->visit.denied || !can_ask(w))
         result = PERMIT_NO;
@@ -72,10 +72,22 @@ enum permit permit_ask(struct walker *w, enum action_class class,
         return result;
     }
     w->visit.consent = walk_emit(
-        w, json_pack("{s:s,s:s,s:s,s:o,s:o}", "effect", "consent",
+        w, json_pack("{s:s,s:s,s:s,s:o,s:o,s:b}", "effect", "consent",
                      "checkpoint", w->at->id, "class", class_name(class),
-                     "commands", commands, "undo", undo));
+                     "commands", commands, "undo", undo, "again", again));
     return PERMIT_WAIT;
+}
+
+enum permit permit_ask(struct walker *w, enum action_class class,
+                       json_t *commands, json_t *undo)
+{
+    return ask(w, class, false, commands, undo);
+}
+
+enum permit permit_again(struct walker *w, enum action_class class,
+                         json_t *commands, json_t *undo)
+{
+    return ask(w, class, true, commands, undo);
 }
 
 enum permit permit_uses(struct walker *w, const struct uses *uses)

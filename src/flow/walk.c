@@ -369,10 +369,14 @@ static void begin_again(struct walker *w)
 
 static void on_link_lost(struct walker *w, const json_t *event)
 {
+    struct change *c = w->visit.change;
+
     (void)event;
     w->resumes++;
-    if (w->phase != PHASE_NEW && w->phase != PHASE_DONE)
-        begin_again(w);
+    if (w->phase == PHASE_NEW || w->phase == PHASE_DONE)
+        return;
+    begin_again(w);
+    do_keep(w, c);
 }
 
 /* A walk that was stopped goes on where it was; its changes are undone. One

@@ -58,6 +58,7 @@ struct change {
     size_t count;
     bool sent, undone, verified;
     bool complete;              /* every reply to the last commands was */
+    bool unsure;                /* they may have been done, or not */
     unsigned resumes;           /* of the walker, when it was made */
     int effect;                 /* the do or undo that is open */
     int stage;                  /* of the undoing; 0: not begun */
@@ -181,6 +182,10 @@ enum permit permit_uses(struct walker *w, const struct uses *uses);
 /* Takes commands and undo (arrays). */
 enum permit permit_ask(struct walker *w, enum action_class class,
                        json_t *commands, json_t *undo);
+/* The same for what may have been done already: permission is not enough,
+ * somebody must want it. */
+enum permit permit_again(struct walker *w, enum action_class class,
+                         json_t *commands, json_t *undo);
 /* Appends what would be sent. */
 void use_commands(struct walker *w, const struct use *u, json_t *commands);
 
@@ -226,6 +231,8 @@ void sample_run(struct walker *w);
 const char *sample_mark(const struct walker *w, const char *as);
 void bisect_run(struct walker *w);
 void do_run(struct walker *w);
+/* The visit begins again: what it has done is not planned anew. */
+void do_keep(struct walker *w, struct change *c);
 void do_did(struct walker *w, struct change *c, const json_t *results);
 void undo_run(struct walker *w, const struct checkpoint *only);
 void subject_run(struct walker *w);

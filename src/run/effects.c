@@ -105,9 +105,11 @@ static void do_ask(struct run *r, json_t *effect)
 
 static void do_consent(struct run *r, json_t *effect)
 {
+    bool again = json_is_true(json_object_get(effect, "again"));
+
     if (r->capture) {
         answer_consent(r, effect, saved_consents(r, effect));
-    } else if (is_allowed(r, text_of(effect, "class"))) {
+    } else if (is_allowed(r, text_of(effect, "class")) && !again) {
         answer_consent(r, effect, true);
     } else if (r->o.interactive) {
         json_array_append(r->queue, effect);

@@ -136,9 +136,12 @@ void relink_tick(struct run *r, uint64_t now)
         open_again(r);
 }
 
+/* What a person pressed or agreed to with no link has come to nothing. */
 void relink_whole(struct run *r)
 {
     r->relink.on = false;
+    jobs_drop(r);
+    effects_leave(r);
     run_say(r, _("%s is reached again; the check point is read anew"),
             r->o.target);
     run_begin_walk(r);

@@ -74,7 +74,7 @@ void sim_set_terminal(struct sim *s, unsigned baud)
 /* How much may be handed over now. */
 static size_t portion(const struct sim *s)
 {
-    size_t n = s->ready.len;
+    size_t n = s->unplugged ? 0 : s->ready.len;
 
     if (s->knobs.split && n > s->knobs.split)
         n = s->knobs.split;
@@ -115,7 +115,7 @@ static void cut(struct sim *s)
     if (s->knobs.unplug && !s->replugged && s->sent >= s->knobs.unplug)
         s->unplugged = true;
     if (s->unplugged)
-        buf_clear(&s->ready);
+        sim_unplug(s);
 }
 
 void sim_output(struct sim *s, struct buf *out, uint64_t now_ms,
@@ -154,6 +154,12 @@ bool sim_closed(const struct sim *s)
 bool sim_unplugged(const struct sim *s)
 {
     return s->unplugged;
+}
+
+void sim_unplug(struct sim *s)
+{
+    s->unplugged = true;
+    buf_clear(&s->ready);
 }
 
 void sim_replug(struct sim *s)

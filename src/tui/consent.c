@@ -65,6 +65,10 @@ static void consent_page(const struct tui *t, struct page *p)
         if (strcmp(classes[i].class, class) == 0)
             page_item(p, 10, STYLE_LABEL, class, STYLE_WARN,
                       _(classes[i].text));
+    if (json_is_true(json_object_get(t->asked, "again")))
+        page_text(p, STYLE_WARN,
+                  _("The link was lost when this was sent: it may have been "
+                    "done already."));
     page_text(p, STYLE_LABEL, _("Exactly this is sent, once:"));
     put_commands(p, json_object_get(t->asked, "commands"));
     page_gap(p);

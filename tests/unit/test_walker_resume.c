@@ -30,7 +30,7 @@ static const char flow_text[] = HEAD
     "    title: {en: C, ja: C}\n"
     "    sample: [stats]\n"
     "    outcomes:\n"
-    "      - {when: 'delta(stats.n) > 0 and config.on', next: d}\n"
+    "      - {when: 'delta(stats.n) == 1 and config.on', next: d}\n"
     "  d:\n"
     "    title: {en: D, ja: D}\n"
     "    probe: [sa, log]\n"
@@ -230,6 +230,33 @@ static void cut_off_anywhere_ends_the_same(void **state)
     kit_close(&k);
 }
 
+/* Its counters began anew meanwhile: readings from before the loss and after
+ * it are never one interval. */
+static void new_counters_anywhere_end_the_same(void **state)
+{
+    json_t *lost = js("{\"event\": \"link-lost\"}");
+    json_t *resumed = js("{\"event\": \"resumed\"}"), *log;
+    struct kit k;
+
+    (void)state;
+    log = whole_run(&k);
+    for (size_t n = 1; n < json_array_size(log); n++) {
+        struct world world;
+        struct walker *w = replay(&k, log, n, &world);
+
+        world.n = 1000;
+        fold(w, lost);
+        fold(w, resumed);
+        go_on(w, &world, NULL);
+        check_end(w, &world);
+        walker_free(w);
+    }
+    json_decref(log);
+    json_decref(lost);
+    json_decref(resumed);
+    kit_close(&k);
+}
+
 /* The program died after the device had done it, before it was written. */
 static void cut_off_between_sending_and_hearing(void **state)
 {
@@ -266,6 +293,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(replay_gives_the_same_state),
         cmocka_unit_test(cut_off_anywhere_ends_the_same),
+        cmocka_unit_test(new_counters_anywhere_end_the_same),
         cmocka_unit_test(cut_off_between_sending_and_hearing),
     };
 
