@@ -47,6 +47,11 @@ walk() {
 walk en 'Has this VPN ever carried traffic?' 'logging subsystem ike info' \
     'Cause found' 'The pre-shared keys differ' \
     '|ike policy ike-policy peer 198.51.100.200 key <KEY>'
+# README.md shows the result as it is.
+sed -n '/^=== result /,/^===/p' "$dir/out" |
+    sed -n 's/^|\(.*[^ ]\) *|$/\1/p' >"$dir/shown"
+sed -n '/^```text$/,/^```$/p' README.md | sed '1d;$d' | grep . >"$dir/readme"
+diff "$dir/shown" "$dir/readme" || fail 'README.md shows another screen'
 walk ja 'この VPN で通信できたことがあるか' '実行の同意が必要です' \
     '原因を特定しました' '事前共有鍵が一致しない'
 
