@@ -215,7 +215,8 @@ local topics = {
               ['atts.refused'] = true, ['ike.refused'] = true},
     keys = {['ike.psk-decrypt'] = true, ['ike.psk-told'] = true,
             ['ike.malformed'] = true},
-    auth = {['ike.auth-failed'] = true, ['ike.aborted'] = true},
+    auth = {['ike.auth-failed'] = true, ['ike.aborted'] = true,
+            ['ike.id-refused'] = true},
 }
 
 function tables.about(events)

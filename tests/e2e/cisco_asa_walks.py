@@ -130,6 +130,8 @@ G = "Group = %s, IP = %s, " % (P, P)
 BEGIN = "%%ASA-5-713041: IP = %s, IKE Initiator: New Phase 1, Intf inside, " \
         "IKE Peer %s  local Proxy Address 10.1.0.0, remote Proxy Address " \
         "10.2.0.0,  Crypto map (outside_map)" % (P, P)
+V2 = "%%ASA-4-750003: Local:203.0.113.1:500 Remote:" + P + ":500 " \
+     "Username:Unknown IKEv2 Negotiation aborted due to ERROR: %s"
 PHASE1 = "%ASA-5-713119: " + G + "PHASE 1 COMPLETED"
 ACTIVE = ["--allow", "active"]
 HAND = ["--answer", "traffic-by-hand=cannot"]
@@ -250,6 +252,29 @@ WALKS = {
         "diagnosed", "ike.psk-mismatch"),
     "psk-initiator": ("asa", ACTIVE, [ike("MM_WAIT_MSG6"), log(BEGIN)],
                       "diagnosed", "ike.psk-mismatch"),
+    # IKEv2's reasons: a timer and a retry are no refusals
+    "v2-auth-missing": ("asa", ACTIVE, [NO_SA, log(V2 % (
+        "Failed to receive the AUTH msg before the timer expired"))],
+        "diagnosed", "ike.not-established"),
+    "v2-other-group": ("asa", ACTIVE, [NO_SA, log(V2 % (
+        "The peer's KE payload contained the wrong DH group"))],
+        "diagnosed", "ike.not-established"),
+    "v2-auth": ("asa", ACTIVE, [NO_SA, log(V2 % (
+        "Failed to authenticate the IKE SA"))],
+        "diagnosed", "ike.auth-failed"),
+    "v2-policy": ("asa", ACTIVE, [NO_SA, log(V2 % (
+        "Failed to find a matching policy"))],
+        "diagnosed", "ike.proposal-mismatch"),
+    "v2-selectors": ("asa", ACTIVE, [NO_SA, log(
+        "%%ASA-3-751022: Local: 203.0.113.1 Remote: %s Username:Unknown "
+        "Tunnel rejected: Crypto Map Policy not found for remote traffic "
+        "selector 10.9.0.0/10.9.0.255/0/65535/0 local traffic selector "
+        "10.1.0.0/10.1.0.255/0/65535/0!" % P)],
+        "diagnosed", "ipsec.id-mismatch"),
+    "v2-no-key": ("asa", ACTIVE, [NO_SA, log(
+        "%%ASA-3-751002: Local: 203.0.113.1:500 Remote:%s:500 Username: u/g "
+        "No preshared key or trustpoint configured for self in tunnel group "
+        "%s" % (P, P))], "diagnosed", "ike.not-configured"),
     "no-response": ("asa", ACTIVE, [ike("MM_WAIT_MSG2"), log(BEGIN)],
                     "diagnosed", "ike.no-response"),
     "old-lines": ("asa", HAND, [NO_SA, {"show clock":

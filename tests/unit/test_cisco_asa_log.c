@@ -90,6 +90,40 @@ static const char *const messages[][2] = {
     {"ISAKMP : Checking IPSec proposal 2", "atts.ipsec"},
     {"IPSEC(validate_proposal): invalid local address 10.2.0.2",
      "ike.local-address-invalid"},
+    /* IKEv2, as devices printed it (one without the colon) */
+    {"%ASA-4-750003: Local:203.0.113.1:500 Remote:198.51.100.1:500 "
+     "Username:Unknown IKEv2 Negotiation aborted due to ERROR: Failed to "
+     "receive the AUTH msg before the timer expired", "ike.auth-missing"},
+    {"%FTD-4-750003 Local:203.0.113.1:500 Remote:198.51.100.1:500 "
+     "Username:Username IKEv2 Negotiation aborted due to ERROR: Failed to "
+     "authenticate the IKE SA", "ike.auth-failed"},
+    {"%ASA-4-750003: Local:203.0.113.1:500 Remote:198.51.100.1:500 "
+     "Username:User1 IKEv2 Negotiation aborted due to ERROR: There was no "
+     "IPSEC policy found for received TS", "ipsec.proxy-rejected"},
+    {"%ASA-4-750003: Local:2001:db8::1:500 Remote:2001:db8::2:500 "
+     "Username:Unknown IKEv2 Negotiation aborted due to ERROR: Failed to "
+     "find a matching policy", "ike.refused"},
+    /* that is a retry, and a timer: neither is about proposals */
+    {"%ASA-4-750003: Local:203.0.113.1:500 Remote:198.51.100.1:500 "
+     "Username:Unknown IKEv2 Negotiation aborted due to ERROR: The peer's KE "
+     "payload contained the wrong DH group", "ike.failed"},
+    {"%ASA-5-750001: Local:203.0.113.1:500 Remote:198.51.100.1:500 "
+     "Username:Unknown IKEv2 Received request to establish an IPsec tunnel; "
+     "local traffic selector = Address Range: 10.1.0.0-10.1.0.255 Protocol: "
+     "0 Port Range: 0-65535", "ike.begin"},
+    /* as Cisco's list of messages has them */
+    {"%ASA-3-751002: Local: 203.0.113.1:500 Remote:198.51.100.1:500 "
+     "Username: u/g No preshared key or trustpoint configured for self in "
+     "tunnel group g", "ike.no-own-key"},
+    {"%ASA-3-751004: Local: 203.0.113.1:500 Remote:198.51.100.1:500 "
+     "Username: u/g No remote authentication method configured for peer in "
+     "tunnel group g", "ike.no-remote-key"},
+    {"%ASA-3-751009: Local: 203.0.113.1:500 Remote:198.51.100.1:500 "
+     "Username: u/g Unable to find tunnel group for peer.", "ike.no-group"},
+    {"%ASA-3-751022: Local: 203.0.113.1 Remote: 198.51.100.1 Username:u "
+     "Tunnel rejected: Crypto Map Policy not found for remote traffic "
+     "selector 10.2.0.0/10.2.0.255/0/65535/0 local traffic selector "
+     "10.1.0.0/10.1.0.255/0/65535/0!", "ipsec.proxy-rejected"},
     {"%ASA-6-305011: Built dynamic UDP translation from "
      "inside:192.168.1.5/56739 to outside:56.22.114.12/56739", "other"},
 };
@@ -114,6 +148,32 @@ static void test_messages(void **state)
         free(want);
         free(text);
     }
+}
+
+/* Whose line it is: both forms of the addresses, with and without a port. */
+static void test_peers_v2(void **state)
+{
+    json_t *f = read_with(
+        "log",
+        "Syslog logging: enabled\n    Debug-trace logging: enabled\n"
+        "    Buffer logging: level debugging, 3 messages logged\n"
+        "Aug 15 2019 13:44:38: %ASA-4-750003: Local:2001:db8::1:500 "
+        "Remote:2001:db8::2:500 Username:Unknown IKEv2 Negotiation aborted "
+        "due to ERROR: Failed to find a matching policy\n"
+        "Aug 15 2019 13:44:39: %ASA-3-751022: Local: 203.0.113.1 Remote: "
+        "198.51.100.1 Username:u Tunnel rejected: Crypto Map Policy not "
+        "found for remote traffic selector x local traffic selector y!\n"
+        "IKEv2-PROTO-4: Received Packet [From 198.51.100.77:500/To "
+        "203.0.113.1:500/VRF i0:f0]\n"
+        "IKEv2-PROTO-1: (172): Failed to locate an item in the database\n",
+        "{}", "config");
+
+    (void)state;
+    assert_leaf(f, "device.events.0.peer", "\"2001:db8::2\"");
+    assert_leaf(f, "device.events.1.peer", "\"198.51.100.1\"");
+    assert_leaf(f, "device.events.3.event", "\"ike.id-refused\"");
+    assert_leaf(f, "device.events.3.peer", "\"198.51.100.77\"");
+    json_decref(f);
 }
 
 /* The guideline's sample: two refused, then accepted, phase by phase. */
@@ -354,6 +414,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_secrets),
         cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_peers_v2),
         cmocka_unit_test(test_transforms),
         cmocka_unit_test(test_log),
         cmocka_unit_test(test_ping),
