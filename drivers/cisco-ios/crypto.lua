@@ -229,14 +229,41 @@ local groups = {
     ['ike.no-offers'] = 'no_offers', ['ike.bad-message'] = 'key',
     ['ike.reserved-not-zero'] = 'key', ['ike.no-keys'] = 'no_keys',
     ['ike.retransmit'] = 'silence', ['ike.no-response'] = 'silence',
-    ['esp.invalid-spi'] = 'invalid_spi',
+    ['esp.invalid-spi'] = 'invalid_spi', ['ike.auth-failed'] = 'auth',
+    ['ike.id-refused'] = 'id_refused', ['ike.no-match'] = 'no_match',
 }
 local modes = {main = 'failed', aggressive = 'failed', quick = 'quick_failed',
                informational = 'refused'}
 local notifies = {[14] = 'refused', [18] = 'refused_proxy'}
 
+-- RFC 7296, 3.10.1: what is refused depends on the exchange.
+local refusals = {
+    NO_PROPOSAL_CHOSEN = {
+        IKE_SA_INIT = {received = 'refused', sent = 'no_offers'},
+        IKE_AUTH = {received = 'refused_transform', sent = 'transform'},
+        CREATE_CHILD_SA = {received = 'refused_transform',
+                           sent = 'transform'},
+    },
+    TS_UNACCEPTABLE = {
+        IKE_AUTH = {received = 'refused_proxy', sent = 'proxy'},
+        CREATE_CHILD_SA = {received = 'refused_proxy', sent = 'proxy'},
+    },
+    AUTHENTICATION_FAILED = {
+        IKE_AUTH = {received = 'auth', sent = 'auth'},
+    },
+}
+
+local function refusal_of(e)
+    local by_exchange = refusals[e.name] or {}
+    local by_way = by_exchange[e.exchange or ''] or {}
+
+    return by_way[e.way or '']
+end
+
 local function group_of(e)
-    if e.event == 'ike.mode-failure' then
+    if e.event == 'ike.v2-notify' then
+        return refusal_of(e)
+    elseif e.event == 'ike.mode-failure' then
         return modes[e.mode or '']
     elseif e.event == 'ike.notify.received' then
         return notifies[e.type]
@@ -286,6 +313,7 @@ function crypto.log(rows, subject, about)
     local out
 
     add_ages(all, about)
+    lib.exchanges(all)
     lib.assign(all)
     with_one_peer(all, subject)
     out = log_facts(all, subject, {peers = about.peers, alone = about.alone})

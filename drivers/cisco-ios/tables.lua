@@ -160,7 +160,8 @@ end
 -- the line before it that names one under the same number in brackets, or,
 -- at its end, to the failure that sums it up.
 local function number_of(text)
-    return text:match('^ISAKMP:? ?%((%d[%d:]*)%)')
+    return text:match('^ISAKMP:? ?%((%d[%d:]*)%)') or
+        text:match('^IKEv2[%-%u]*:%(SESSION ID = (%d+)')
 end
 
 local function peer_of(text)
@@ -168,6 +169,8 @@ local function peer_of(text)
         text:match('matched (%d+%.%d+%.%d+%.%d+)') or
         text:match('received packet from (%d+%.%d+%.%d+%.%d+)') or
         text:match('sending packet to (%d+%.%d+%.%d+%.%d+)') or
+        text:match('Received Packet %[From ([%x.:]+):%d+/To ') or
+        text:match('Sending Packet %[To ([%x.:]+):%d+/From ') or
         text:match('authenticated with (%d+%.%d+%.%d+%.%d+)')
 end
 
@@ -176,6 +179,34 @@ local sums_up = {['ike.mode-failure'] = true, ['ike.bad-message'] = true}
 -- Are two lines of the same moment, as far as their ages are known?
 local function together(a, b)
     return a == nil or b == nil or a - b <= 10
+end
+
+-- Which message of IKEv2 a list of payloads is of: its peer, its exchange, and
+-- whether it came or was sent. What is encrypted is named before it is sent:
+-- then it answers the packet that came last.
+function tables.exchanges(all)
+    local sessions, at, way = {}, nil, nil
+
+    for _, e in ipairs(all) do
+        local number = e.text:match('^IKEv2') and number_of(e.text)
+        local came = e.text:match('Received Packet %[From ')
+        local name = e.text:match('^IKEv2 ([%u_]+) Exchange RE%u+')
+
+        if number then
+            sessions[number] = sessions[number] or {}
+            at, way = sessions[number], nil
+        end
+        if at and (came or e.text:match('Sending Packet %[To ')) then
+            way = came and 'received' or 'sent'
+            at.peer, at.exchange = peer_of(e.text), nil
+        elseif at and e.text:match('Building packet for encryption') then
+            way = 'sent'
+        elseif at and name then
+            at.exchange = name
+        elseif at and way and at.exchange and e.event == 'ike.v2-notify' then
+            e.peer, e.exchange, e.way = at.peer, at.exchange, way
+        end
+    end
 end
 
 -- Gives events a peer where it can be told: by the number in brackets, or by

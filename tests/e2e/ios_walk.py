@@ -184,6 +184,32 @@ def changed(old, new):
     return config(CONFIG.replace(old, new))
 
 
+def packet(exchange, payloads):
+    """A packet from the peer, decrypted: one message of five lines."""
+    return ("IKEv2:(SESSION ID = 31,SA ID = 1):Received Packet [From "
+            "203.0.113.5:500/To 198.51.100.1:500/VRF i0:f0] \nInitiator SPI "
+            ": 1D418169B24BF95A - Responder SPI : A645046F734260C6 Message "
+            "id: 1\nIKEv2 %s Exchange RESPONSE \nPayload contents: \n %s "
+            % (exchange, payloads),)
+
+
+V2 = {**changed("crypto ipsec transform-set", """crypto ikev2 proposal P
+ encryption aes-cbc-256
+ integrity sha256
+ group 14
+crypto ikev2 keyring KR
+ peer FAR
+  address 203.0.113.5
+  pre-shared-key %s
+crypto ikev2 profile V2
+ match identity remote address 203.0.113.5 255.255.255.255
+ authentication remote pre-share
+ authentication local pre-share
+ keyring local KR
+crypto ipsec transform-set""" % SECRET), "show crypto isakmp sa": ISAKMP % ""}
+V2["show running-config"] = V2["show running-config"].replace(
+    " set transform-set TS\n", " set transform-set TS\n set ikev2-profile V2\n")
+
 # What the router says, and what it means: (name, replies, finding or outcome).
 CASES = [
     ("invalid local address", as_printed(
@@ -249,6 +275,20 @@ CASES = [
     ("no engine takes it", told(
         "crypto_engine_select_crypto_engine: can't handle any more"),
      "device.crypto-unsupported"),
+    # IKEv2, as debug crypto ikev2 prints it
+    ("IKEv2, the child is refused", {**V2, **told(*packet(
+        "IKE_AUTH", "VID IDr AUTH NOTIFY(NO_PROPOSAL_CHOSEN)"))},
+     "ipsec.proposal-mismatch"),
+    ("IKEv2, the selectors are refused", {**V2, **told(*packet(
+        "IKE_AUTH", "VID IDr AUTH NOTIFY(TS_UNACCEPTABLE)"))},
+     "ipsec.id-mismatch"),
+    ("IKEv2, the authentication is refused", {**V2, **told(*packet(
+        "IKE_AUTH", "NOTIFY(AUTHENTICATION_FAILED)"))}, "ike.auth-failed"),
+    ("IKEv2, no policy of ours fits", {**V2, **told(*packet(
+        "IKE_SA_INIT", "SA KE N VID"), "IKEv2-ERROR:(SESSION ID = 31,SA ID = "
+        "1):Received Policies: : Failed to find a matching policyProposal 1:  "
+        "ENCRYPTION: 3DES PRF: SHA512 INTEGRITY: SHA512 DH GROUP: "
+        "DH_GROUP_384_ECP/Group 20")}, "ike.proposal-mismatch"),
     # the configuration alone
     ("NAT without exemption", config(CONFIG.replace(
         " crypto map VPN\n", " ip nat outside\n crypto map VPN\n").replace(
