@@ -332,6 +332,13 @@ local function about(config, kind, name)
         member(config.ipsec_policy.proposals, name)
 end
 
+-- The profiles that the router's own check names.
+function vpn.profiles(rows)
+    return each(rows, function(r)
+        return r.PROFILE and kind_of(r) and from(r, {name = r.PROFILE}) or nil
+    end)
+end
+
 -- The results of the subject's profile. A name with nothing behind its colon
 -- is a result only at the end: above, it may be a heading.
 function vpn.results(rows, subject, config)
