@@ -15,7 +15,7 @@ static int print_fact(const json_t *fact)
     const char *state = json_string_value(json_object_get(fact, "state"));
     json_t *out = json_object();
     static const char *const keys[] = {"probe", "state", "facts", "reason",
-                                       "at"};
+                                       "failed_check", "at"};
     int status = EXIT_INTERNAL;
 
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kiriwake/mem.h"
+#include "kiriwake/msg.h"
 
 struct reading {
     const struct driver *d;
@@ -14,6 +15,7 @@ struct reading {
     const json_t *subject, *env;
     json_t *facts, *lines;
     char *reason;
+    const char *failed;     /* the check that did not hold, or NULL */
     char *quiet;            /* the text without log lines, or NULL */
 };
 
@@ -33,18 +35,19 @@ static bool is_blank(const char *s)
 static bool is_complete(struct reading *r)
 {
     static const char *const words[] = {
-        [REPLY_COMPLETE] = "complete", [REPLY_REFUSED] = "refused",
-        [REPLY_BUSY] = "the mode is held by another",
-        [REPLY_TRUNCATED] = "the reply was cut off",
-        [REPLY_TIMEOUT] = "no complete reply in time",
-        [REPLY_ASKED] = "the device asks something",
+        [REPLY_REFUSED] = N_("refused"),
+        [REPLY_BUSY] = N_("the mode is held by another"),
+        [REPLY_TRUNCATED] = N_("the reply was cut off"),
+        [REPLY_TIMEOUT] = N_("no complete reply in time"),
+        [REPLY_ASKED] = N_("the device asks something"),
     };
-    const char *word = words[r->reply->state];
+    const char *word;
 
     if (r->reply->state == REPLY_COMPLETE)
         return true;
+    word = _(words[r->reply->state]);
     if (r->reply->reason && r->reply->reason[0])
-        return fail(r, mem_printf("%s: %s", word, r->reply->reason));
+        return fail(r, mem_printf("%s: %s", word, _(r->reply->reason)));
     return fail(r, mem_strdup(word));
 }
 
@@ -152,8 +155,10 @@ static bool check_holds(struct reading *r)
     if (!holds && out.reason)
         fail(r, mem_strdup(out.reason));
     else if (!holds)
-        fail(r, mem_printf("the reply contradicts itself: not (%s)",
-                           r->p->check_text));
+        fail(r, mem_strdup(_("the reply is not whole, or of a form that is "
+                             "not known")));
+    if (!holds)
+        r->failed = r->p->check_text;
     script_outcome_free(&out);
     json_decref(env);
     return holds;
@@ -190,7 +195,8 @@ static const char *state_of(struct reading *r)
     shown = r->p->template ? rows && textfsm_rows_count(rows) > 0
                            : !is_blank(r->reply->text);
     if (!empty && !proved && !shown)
-        fail(r, mem_strdup("the reply shows nothing, and proves nothing"));
+        fail(r, mem_strdup(_("the reply shows nothing that is known, and does "
+                             "not say that there is nothing")));
     else if (make_facts(r, rows) && check_holds(r))
         state = empty || proves_absent(r) ? "absent" : "present";
     textfsm_rows_free(rows);
@@ -243,7 +249,7 @@ json_t *driver_read(const struct driver *d, const char *probe,
     if (!r.p)
         return json_pack("{s:s,s:s,s:s,s:n,s:{},s:b,s:s,s:s}", "probe", probe,
                          "state", "unreadable", "reason",
-                         "the driver has no such probe", "facts", "lines",
+                         _("the driver has no such probe"), "facts", "lines",
                          "unverified", 0, "command", "", "text", "");
     state = state_of(&r);
     if (strcmp(state, "unreadable") == 0) {
@@ -253,8 +259,9 @@ json_t *driver_read(const struct driver *d, const char *probe,
         free(r.reason);
         r.reason = NULL;
     }
-    out = json_pack("{s:s,s:s,s:s?,s:o?,s:o,s:b,s:s?,s:s,s:s}", "probe", probe,
-                    "state", state, "reason", r.reason, "facts", r.facts,
+    out = json_pack("{s:s,s:s,s:s?,s:s*,s:o?,s:o,s:b,s:s?,s:s,s:s}", "probe",
+                    probe, "state", state, "reason", r.reason, "failed_check",
+                    r.failed, "facts", r.facts,
                     "lines", tidy_lines(r.lines), "unverified",
                     r.p->info.unverified, "command",
                     reply->entering ? reply->entering : reply->command, "text",
