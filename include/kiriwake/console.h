@@ -162,6 +162,9 @@ bool console_busy(const struct console *c);         /* a reply is pending */
  * messages. */
 const char *console_pending_line(struct console *c);
 
+/* The most bytes of one reply. */
+size_t console_reply_max(const struct console_profile *profile);
+
 /* Could line be a prompt of one of the profile's modes, of any host? */
 bool console_prompt_fits(const struct console_profile *profile,
                          const char *line);

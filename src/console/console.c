@@ -11,15 +11,12 @@
 static int compile(const struct console_profile *p, const char *what,
                    const char *text, struct pattern **out, struct err *e)
 {
-    char *name;
+    char *name = mem_printf("%s: %s", p->driver ? p->driver : "driver",
+                            what);
+    int rc = pattern_maybe(out, text, name, e);
 
-    *out = NULL;
-    if (!text || !text[0])
-        return 0;
-    name = mem_printf("%s: %s", p->driver ? p->driver : "driver", what);
-    *out = pattern_new(text, name, e);
     free(name);
-    return *out ? 0 : -1;
+    return rc;
 }
 
 static int compile_list(const struct console_profile *p, const char *what,
@@ -32,19 +29,6 @@ static int compile_list(const struct console_profile *p, const char *what,
 
     free(name);
     return rc;
-}
-
-static int compile_monitors(struct console *c, struct err *e)
-{
-    const struct console_profile *p = c->profile;
-    struct patterns *m = &c->monitors;
-
-    m->list = mem_zalloc((p->monitor_count + 1) * sizeof *m->list);
-    for (; m->count < p->monitor_count; m->count++)
-        if (compile(p, "monitor", p->monitors[m->count].match,
-                    &m->list[m->count], e))
-            return -1;
-    return 0;
 }
 
 static int compile_busy(struct console *c, struct err *e)
@@ -74,7 +58,8 @@ static int compile_all(struct console *c, struct err *e)
         compile_list(p, "trap", p->traps, &c->traps, e) ||
         compile_list(p, "console_log", p->log, &c->logs, e))
         return -1;
-    return compile_monitors(c, e) || compile_busy(c, e) ? -1 : 0;
+    return patterns_load_named(&c->monitors, p->monitors, p->monitor_count,
+                               "monitor", e) || compile_busy(c, e) ? -1 : 0;
 }
 
 struct console *console_new(const struct console_profile *profile,

@@ -49,6 +49,13 @@ struct pattern *pattern_new(const char *text, const char *what,
     return p;
 }
 
+int pattern_maybe(struct pattern **out, const char *text, const char *what,
+                  struct err *e)
+{
+    *out = text && text[0] ? pattern_new(text, what, e) : NULL;
+    return *out || !text || !text[0] ? 0 : -1;
+}
+
 void pattern_free(struct pattern *p)
 {
     if (!p)
@@ -164,6 +171,25 @@ int patterns_load(struct patterns *p, const char *const *texts,
     return 0;
 }
 
+int patterns_load_named(struct patterns *p,
+                        const struct console_named *named, size_t count,
+                        const char *what, struct err *e)
+{
+    *p = (struct patterns){mem_zalloc((count + 1) * sizeof *p->list), 0};
+    for (; p->count < count; p->count++) {
+        p->list[p->count] = pattern_new(named[p->count].match, what, e);
+        if (!p->list[p->count])
+            return -1;
+    }
+    return 0;
+}
+
+void patterns_hurry(struct patterns *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        pattern_hurry(p->list[i]);
+}
+
 struct pattern *patterns_match(const struct patterns *p, const char *s,
                                size_t len, size_t *which)
 {
@@ -173,6 +199,17 @@ struct pattern *patterns_match(const struct patterns *p, const char *s,
                 *which = i;
             return p->list[i];
         }
+    return NULL;
+}
+
+const char *patterns_line(const struct patterns *p, const char *text,
+                          size_t *len)
+{
+    for (; *text; text += *len + (text[*len] == '\n')) {
+        *len = strcspn(text, "\n");
+        if (patterns_match(p, text, *len, NULL))
+            return text;
+    }
     return NULL;
 }
 

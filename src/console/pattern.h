@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "kiriwake/console.h"
 #include "kiriwake/err.h"
 
 struct pattern;
@@ -14,6 +15,9 @@ struct pattern_span { size_t from, to; };
 /* what: for the message, e.g. "nec-ix: pager". NULL and *e (65). */
 struct pattern *pattern_new(const char *text, const char *what,
                             struct err *e);
+/* As pattern_new into *out; no text: NULL, which matches nothing. -1, *e. */
+int pattern_maybe(struct pattern **out, const char *text, const char *what,
+                  struct err *e);
 void pattern_free(struct pattern *p);
 /* Compiles it to machine code where there is much to match; costs some
  * 100 us. Without JIT on this machine nothing changes. */
@@ -46,9 +50,18 @@ struct patterns {
  * patterns_free releases what p holds. */
 int patterns_load(struct patterns *p, const char *const *texts,
                   const char *what, struct err *e);
+/* The same of names' patterns; what of each is its message. */
+int patterns_load_named(struct patterns *p,
+                        const struct console_named *named, size_t count,
+                        const char *what, struct err *e);
+/* As pattern_hurry, all of them. */
+void patterns_hurry(struct patterns *p);
 /* The first that matches s, its place into which (may be NULL); or NULL. */
 struct pattern *patterns_match(const struct patterns *p, const char *s,
                                size_t len, size_t *which);
+/* The first line of text that one matches, and its length; or NULL. */
+const char *patterns_line(const struct patterns *p, const char *text,
+                          size_t *len);
 void patterns_free(struct patterns *p);
 
 #endif

@@ -8,9 +8,6 @@
 
 /* Without "/": a context or a failover role follows it (Cisco ASA). */
 #define ANY_HOST "(?<host>[\\w.-]+)"
-/* Cisco IOS cuts the host name to this in configuration modes. */
-#define SHORT_HOST 20
-
 struct prompts {
     const struct console_profile *profile;
     struct pattern **any;       /* with any host name */
@@ -122,9 +119,9 @@ const struct console_mode *prompts_match(struct prompts *p, const char *line,
 /* The name as a pattern; a long one also cut short. */
 static char *host_pattern(const char *host)
 {
-    if (strlen(host) <= SHORT_HOST)
+    if (strlen(host) <= PROMPT_SHORT_HOST)
         return mem_printf("\\Q%s\\E", host);
-    return mem_printf("(?:\\Q%s\\E|\\Q%.*s\\E)", host, SHORT_HOST, host);
+    return mem_printf("(?:\\Q%s\\E|\\Q%.*s\\E)", host, PROMPT_SHORT_HOST, host);
 }
 
 static void pin(struct prompts *p, const char *host, size_t len)
@@ -167,6 +164,13 @@ bool prompts_ending(const struct prompts *p, const char *line, size_t len)
 const char *prompts_host(const struct prompts *p)
 {
     return p->host;
+}
+
+size_t prompt_once(const char *line, size_t len)
+{
+    if (len && len % 2 == 0 && memcmp(line, line + len / 2, len / 2) == 0)
+        return len / 2;
+    return len;
 }
 
 bool console_prompt_fits(const struct console_profile *profile,

@@ -7,6 +7,9 @@
 
 #include "kiriwake/console.h"
 
+/* Cisco IOS cuts the host name to this in configuration modes. */
+#define PROMPT_SHORT_HOST 20
+
 struct prompts;
 
 /* The mode's pattern with any host name, as group "host" (new string). */
@@ -26,6 +29,9 @@ void prompts_forget(struct prompts *p);
 bool prompts_learnt(const struct prompts *p);
 /* The line ends as learnt prompts do (with a blank or without). */
 bool prompts_ending(const struct prompts *p, const char *line, size_t len);
+/* Where a line end is not echoed, the prompt comes twice on one line: the
+ * length of one of them. */
+size_t prompt_once(const char *line, size_t len);
 const char *prompts_host(const struct prompts *p);  /* or NULL */
 
 #endif

@@ -7,9 +7,9 @@
 
 #define MAX_BYTES (4u << 20)
 
-static size_t max_bytes(const struct console *c)
+size_t console_reply_max(const struct console_profile *profile)
 {
-    size_t n = c->profile->reply_max_bytes;
+    size_t n = profile->reply_max_bytes;
 
     return n ? n : MAX_BYTES;
 }
@@ -18,7 +18,7 @@ void reply_add(struct console *c, const char *raw, size_t len)
 {
     if (c->line.cut)
         c->over = true;
-    if (c->over || c->body.len + len + 1 > max_bytes(c)) {
+    if (c->over || c->body.len + len + 1 > console_reply_max(c->profile)) {
         c->over = true;
         return;
     }
@@ -63,33 +63,22 @@ bool reply_enters(const struct console *c)
     return entered_mode(c) >= 0;
 }
 
-static bool line_matches(struct console *c, const char *line, size_t len,
-                         enum reply_state *state)
-{
-    int mode = entered_mode(c);
-
-    if (mode >= 0 && pattern_matches(c->busy.list[mode], line, len)) {
-        *state = REPLY_BUSY;
-        return true;
-    }
-    *state = REPLY_REFUSED;
-    return patterns_match(&c->refused, line, len, NULL) != NULL;
-}
-
 /* Looks for a line that refuses; a held lock is the better reason. */
 static void judge(struct console *c, struct console_reply *r)
 {
-    for (const char *s = r->text; *s;) {
-        size_t len = strcspn(s, "\n");
-        enum reply_state state = REPLY_COMPLETE;
+    int mode = entered_mode(c);
+    const struct patterns busy = {mode >= 0 ? &c->busy.list[mode] : NULL,
+                                  mode >= 0};
+    size_t len;
+    const char *line = patterns_line(&busy, r->text, &len);
 
-        if (r->state != REPLY_BUSY && line_matches(c, s, len, &state) &&
-            (state == REPLY_BUSY || r->state == REPLY_COMPLETE)) {
-            free(r->reason);
-            r->reason = mem_strndup(s, len);
-            r->state = state;
-        }
-        s += s[len] ? len + 1 : len;
+    if (line)
+        r->state = REPLY_BUSY;
+    else if ((line = patterns_line(&c->refused, r->text, &len)))
+        r->state = REPLY_REFUSED;
+    if (line) {
+        free(r->reason);
+        r->reason = mem_strndup(line, len);
     }
 }
 

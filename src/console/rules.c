@@ -7,17 +7,12 @@
 #include "pattern.h"
 #include "prompt.h"
 
-struct list {
-    struct pattern **items;
-    size_t count;
-};
-
 /* One profile's patterns. */
 struct rule {
     const struct console_profile *p;
     struct prompts *prompts;
     struct pattern *user, *password, *pager, *detect;
-    struct list monitors, traps, banner, text, ready, log;
+    struct patterns monitors, traps, banner, text, ready, log;
 };
 
 struct rules {
@@ -27,51 +22,23 @@ struct rules {
 
 /* --- life --- */
 
-static int add(struct list *l, const char *text, struct err *e)
-{
-    l->items = mem_realloc(l->items, (l->count + 1) * sizeof *l->items);
-    l->items[l->count] = pattern_new(text, "line", e);
-    if (!l->items[l->count])
-        return -1;
-    l->count++;
-    return 0;
-}
-
-static int add_all(struct list *l, const char *const *texts, struct err *e)
-{
-    for (size_t i = 0; texts && texts[i]; i++)
-        if (add(l, texts[i], e) < 0)
-            return -1;
-    return 0;
-}
-
-static int one(struct pattern **out, const char *text, struct err *e)
-{
-    *out = NULL;
-    if (!text || !text[0])
-        return 0;
-    *out = pattern_new(text, "line", e);
-    return *out ? 0 : -1;
-}
-
 static int rule_init(struct rule *r, const struct console_profile *p,
                      struct err *e)
 {
     r->p = p;
     r->prompts = prompts_new(p, e);
-    if (!r->prompts || one(&r->user, p->login_user, e) ||
-        one(&r->password, p->login_password, e) ||
-        one(&r->pager, p->pager_match, e) ||
-        one(&r->detect, p->detect, e) || add_all(&r->traps, p->traps, e) ||
-        add_all(&r->banner, p->boot_banner, e) ||
-        add_all(&r->text, p->boot_text, e) ||
-        add_all(&r->ready, p->boot_ready, e) ||
-        add_all(&r->log, p->log, e))
+    if (!r->prompts || pattern_maybe(&r->user, p->login_user, "login", e) ||
+        pattern_maybe(&r->password, p->login_password, "password", e) ||
+        pattern_maybe(&r->pager, p->pager_match, "pager", e) ||
+        pattern_maybe(&r->detect, p->detect, "detect", e) ||
+        patterns_load(&r->traps, p->traps, "trap", e) ||
+        patterns_load(&r->banner, p->boot_banner, "boot", e) ||
+        patterns_load(&r->text, p->boot_text, "boot", e) ||
+        patterns_load(&r->ready, p->boot_ready, "boot", e) ||
+        patterns_load(&r->log, p->log, "console_log", e))
         return -1;
-    for (size_t i = 0; i < p->monitor_count; i++)
-        if (add(&r->monitors, p->monitors[i].match, e) < 0)
-            return -1;
-    return 0;
+    return patterns_load_named(&r->monitors, p->monitors, p->monitor_count,
+                               "monitor", e);
 }
 
 struct rules *rules_new(const struct console_profile *const *profiles,
@@ -89,13 +56,6 @@ struct rules *rules_new(const struct console_profile *const *profiles,
     return r;
 }
 
-static void list_free(struct list *l)
-{
-    for (size_t i = 0; i < l->count; i++)
-        pattern_free(l->items[i]);
-    free(l->items);
-}
-
 static void rule_free(struct rule *r)
 {
     prompts_free(r->prompts);
@@ -103,12 +63,12 @@ static void rule_free(struct rule *r)
     pattern_free(r->password);
     pattern_free(r->pager);
     pattern_free(r->detect);
-    list_free(&r->monitors);
-    list_free(&r->traps);
-    list_free(&r->banner);
-    list_free(&r->text);
-    list_free(&r->ready);
-    list_free(&r->log);
+    patterns_free(&r->monitors);
+    patterns_free(&r->traps);
+    patterns_free(&r->banner);
+    patterns_free(&r->text);
+    patterns_free(&r->ready);
+    patterns_free(&r->log);
 }
 
 void rules_free(struct rules *r)
@@ -122,17 +82,6 @@ void rules_free(struct rules *r)
 }
 
 /* --- looking --- */
-
-static bool any(const struct list *l, const char *s, size_t len, size_t *at)
-{
-    for (size_t i = 0; i < l->count; i++)
-        if (pattern_matches(l->items[i], s, len)) {
-            if (at)
-                *at = i;
-            return true;
-        }
-    return false;
-}
 
 /* Patterns of devices that no driver knows name nobody. */
 static bool is_vendor(const struct rule *r)
@@ -157,13 +106,13 @@ static void knows(struct knower *k, const struct rule *r)
 static enum rules_line rule_line(struct rule *r, const char *text,
                                  size_t len)
 {
-    if (any(&r->ready, text, len, NULL))
+    if (patterns_match(&r->ready, text, len, NULL))
         return RULES_READY;
-    if (any(&r->banner, text, len, NULL))
+    if (patterns_match(&r->banner, text, len, NULL))
         return RULES_BANNER;
-    if (any(&r->text, text, len, NULL))
+    if (patterns_match(&r->text, text, len, NULL))
         return RULES_BOOT;
-    return any(&r->log, text, len, NULL) ? RULES_LOG : RULES_OTHER;
+    return patterns_match(&r->log, text, len, NULL) ? RULES_LOG : RULES_OTHER;
 }
 
 enum rules_line rules_line(struct rules *r, const char *text, size_t len,
@@ -189,24 +138,12 @@ enum rules_line rules_line(struct rules *r, const char *text, size_t len,
     return found;
 }
 
-static bool pager_alone(struct rule *r, const char *s, size_t len)
-{
-    struct pattern_span at;
-
-    if (pattern_find(r->pager, s, len, 0, &at) != 1 || at.to == at.from)
-        return false;
-    for (size_t i = 0; i < len; i++)
-        if ((i < at.from || i >= at.to) && s[i] != ' ')
-            return false;
-    return true;
-}
-
 static bool is_monitor(struct rule *r, const char *s, size_t len,
                        struct rules_seen *out)
 {
     size_t which;
 
-    if (!any(&r->monitors, s, len, &which))
+    if (!patterns_match(&r->monitors, s, len, &which))
         return false;
     *out = (struct rules_seen){RULES_MONITOR, r->p->monitors[which].name,
                                NULL};
@@ -226,7 +163,7 @@ static bool is_prompt(struct rule *r, const char *s, size_t len,
 static bool is_pager(struct rule *r, const char *s, size_t len,
                      struct rules_seen *out)
 {
-    if (!pager_alone(r, s, len))
+    if (!pattern_covers(r->pager, s, len))
         return false;
     *out = (struct rules_seen){RULES_PAGER, NULL,
                                r->p->pager_quit ? r->p->pager_quit : "q"};
@@ -237,7 +174,7 @@ static bool is_trap(struct rule *r, const char *s, size_t len,
                     struct rules_seen *out)
 {
     *out = (struct rules_seen){RULES_TRAP, NULL, NULL};
-    return any(&r->traps, s, len, NULL);
+    return patterns_match(&r->traps, s, len, NULL);
 }
 
 static bool is_password(struct rule *r, const char *s, size_t len,
@@ -258,14 +195,7 @@ static bool is_half_log(struct rule *r, const char *s, size_t len,
                         struct rules_seen *out)
 {
     *out = (struct rules_seen){RULES_HALF_LOG, NULL, NULL};
-    return any(&r->log, s, len, NULL);
-}
-
-/* Where a line end is not echoed a prompt comes twice on one line. */
-static size_t once(const char *s, size_t len)
-{
-    return len % 2 == 0 && memcmp(s, s + len / 2, len / 2) == 0 ? len / 2
-                                                                : len;
+    return patterns_match(&r->log, s, len, NULL);
 }
 
 /* As the dialogue itself judges, the safest first: a monitor's prompt may
@@ -280,7 +210,7 @@ struct rules_seen rules_pending(struct rules *r, const char *text,
     struct rules_seen found = {0}, seen;
     struct knower k = {0};
 
-    len = once(text, len);
+    len = prompt_once(text, len);
     for (size_t t = 0; len && !found.what &&
                        t < sizeof tests / sizeof tests[0]; t++)
         for (size_t i = 0; i < r->count; i++) {

@@ -18,28 +18,20 @@ static void take_line(void *arg, const struct saved_line *line);
 static int compile(struct saved *s, struct err *e)
 {
     const struct console_profile *p = s->rules.profile;
-    const char *logins[16];
-    size_t n = 0;
-
-    if (p->login_user && p->login_user[0])
-        logins[n++] = p->login_user;
-    for (size_t i = 0; i < p->monitor_count && n < 15; i++)
-        logins[n++] = p->monitors[i].match;
-    logins[n] = NULL;
     s->lead = lead_new(p, e);
     if (!s->lead ||
         patterns_load(&s->sections, s->rules.sections, "sections", e) < 0 ||
         patterns_load(&s->refused, p->refused, "refused", e) < 0 ||
-        patterns_load(&s->logins, logins, "login", e) < 0 ||
+        patterns_load_named(&s->monitors, p->monitors, p->monitor_count,
+                            "monitor", e) < 0 ||
         saved_marks_load(&s->marks, e) < 0)
         return -1;
-    if (p->login_password && p->login_password[0] &&
-        !(s->password = pattern_new(p->login_password, "password", e)))
+    if (pattern_maybe(&s->login, p->login_user, "login", e) < 0 ||
+        pattern_maybe(&s->password, p->login_password, "password", e) < 0)
         return -1;
-    for (size_t i = 0; i < s->sections.count; i++)
-        pattern_hurry(s->sections.list[i]);
-    for (size_t i = 0; i < s->logins.count; i++)
-        pattern_hurry(s->logins.list[i]);
+    pattern_hurry(s->login);
+    patterns_hurry(&s->sections);
+    patterns_hurry(&s->monitors);
     return 0;
 }
 
@@ -78,8 +70,9 @@ void saved_free(struct saved *s)
     lead_free(s->lead);
     patterns_free(&s->sections);
     patterns_free(&s->refused);
-    patterns_free(&s->logins);
+    patterns_free(&s->monitors);
     saved_marks_free(&s->marks);
+    pattern_free(s->login);
     pattern_free(s->password);
     buf_wipe(&s->body);
     buf_wipe(&s->fold.text);
@@ -98,7 +91,7 @@ static bool same_host(const char *a, const char *b)
 {
     size_t m = strlen(a), n = strlen(b), least = m < n ? m : n;
 
-    if (m == n || least < SHORT_HOST)
+    if (m == n || least < PROMPT_SHORT_HOST)
         return strcmp(a, b) == 0;
     return strncmp(a, b, least) == 0;
 }
@@ -375,9 +368,8 @@ static bool is_greeting(struct saved *s, const struct saved_line *line)
 
 static void add_body(struct saved *s, const struct saved_line *line)
 {
-    size_t max = s->rules.profile->reply_max_bytes;
+    size_t max = console_reply_max(s->rules.profile);
 
-    max = max ? max : REPLY_MAX;
     s->over = s->over || line->cut || s->body.len + line->len + 1 > max ||
               s->kept + s->body.len + line->len > SAVED_MAX_BYTES;
     if (s->over)
@@ -415,7 +407,8 @@ static void take_body(struct saved *s, const struct saved_line *line)
 {
     learn_greeting(s, line);
     if (is_greeting(s, line) ||
-        patterns_match(&s->logins, line->text, line->len, NULL)) {
+        pattern_matches(s->login, line->text, line->len) ||
+        patterns_match(&s->monitors, line->text, line->len, NULL)) {
         end_session(s);
         return;
     }

@@ -3,11 +3,10 @@
 #define KIRIWAKE_CONSOLE_SAVED_INNER_H
 
 #include "kiriwake/saved.h"
+#include "prompt.h"
 #include "saved_marks.h"
 #include "saved_text.h"
 
-#define REPLY_MAX (4u << 20)
-#define SHORT_HOST 20           /* Cisco cuts names to this (see prompt.c) */
 #define GREETING 3
 
 /* Where the reader stands. */
@@ -28,9 +27,9 @@ struct saved {
     struct saved_rules rules;
     struct saved_text text;
     struct lead *lead;
-    struct patterns sections, refused, logins;
+    struct patterns sections, refused, monitors;
     struct saved_marks marks;
-    struct pattern *password;
+    struct pattern *login, *password;
 
     size_t lines, unknown, session;
     enum place place;

@@ -31,8 +31,7 @@ int saved_marks_load(struct saved_marks *m, struct err *e)
 {
     if (patterns_load(&m->breaks, breaks, "breaks", e) < 0)
         return -1;
-    for (size_t i = 0; i < m->breaks.count; i++)
-        pattern_hurry(m->breaks.list[i]);
+    patterns_hurry(&m->breaks);
     return patterns_load(&m->left_out, left_out, "left out", e);
 }
 

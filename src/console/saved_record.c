@@ -40,14 +40,14 @@ static char *without_frame(const char *s)
 /* As the console core: a line that says so refuses the command. */
 static void judge(const struct saved *s, struct console_reply *r)
 {
-    for (const char *p = r->text; *p && r->state == REPLY_COMPLETE;) {
-        size_t len = strcspn(p, "\n");
+    size_t len;
+    const char *line = r->state == REPLY_COMPLETE
+                           ? patterns_line(&s->refused, r->text, &len)
+                           : NULL;
 
-        if (patterns_match(&s->refused, p, len, NULL)) {
-            r->state = REPLY_REFUSED;
-            r->reason = mem_strndup(p, len);
-        }
-        p += p[len] ? len + 1 : len;
+    if (line) {
+        r->state = REPLY_REFUSED;
+        r->reason = mem_strndup(line, len);
     }
 }
 

@@ -19,19 +19,12 @@ static int compile_pager(struct saved_text *t, struct err *e)
 {
     const struct console_profile *p = t->profile;
 
-    if (p->pager_match && p->pager_match[0]) {
-        t->pager = pattern_new(p->pager_match, "pager", e);
-        t->pager_open = t->pager ? pattern_open(p->pager_match, "pager", e)
-                                 : NULL;
-        if (!t->pager_open)
-            return -1;
-    }
-    if (p->pager_erase && p->pager_erase[0]) {
-        t->erase = pattern_new(p->pager_erase, "pager erase", e);
-        if (!t->erase)
-            return -1;
-    }
-    return 0;
+    if (pattern_maybe(&t->pager, p->pager_match, "pager", e) < 0 ||
+        pattern_maybe(&t->erase, p->pager_erase, "pager erase", e) < 0)
+        return -1;
+    if (t->pager)
+        t->pager_open = pattern_open(p->pager_match, "pager", e);
+    return t->pager && !t->pager_open ? -1 : 0;
 }
 
 int saved_text_init(struct saved_text *t,

@@ -31,10 +31,9 @@ struct value {
 };
 
 struct secrets {
-    struct pattern **patterns;
+    struct patterns patterns;
     size_t bytes;               /* scrubbed so far */
     bool hurried;
-    size_t pattern_count;
     struct arena *arenas;
     struct value *values[MAX_VALUES];
     size_t count;
@@ -124,31 +123,16 @@ static unsigned number_of(struct secrets *s, const char *text, size_t len)
 
 /* --- life --- */
 
-static void free_patterns(struct pattern **patterns, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        pattern_free(patterns[i]);
-    free(patterns);
-}
-
 int secrets_use(struct secrets *s, const char *const *patterns, struct err *e)
 {
-    struct pattern **made;
-    size_t n = 0, count = 0;
+    struct patterns made;
 
-    while (patterns && patterns[n])
-        n++;
-    made = mem_zalloc((n + 1) * sizeof *made);
-    for (; count < n; count++) {
-        made[count] = pattern_new(patterns[count], "secrets", e);
-        if (!made[count]) {
-            free_patterns(made, count);
-            return -1;
-        }
+    if (patterns_load(&made, patterns, "secrets", e) < 0) {
+        patterns_free(&made);
+        return -1;
     }
-    free_patterns(s->patterns, s->pattern_count);
+    patterns_free(&s->patterns);
     s->patterns = made;
-    s->pattern_count = count;
     s->hurried = false;
     return 0;
 }
@@ -167,7 +151,7 @@ void secrets_free(struct secrets *s)
 {
     if (!s)
         return;
-    free_patterns(s->patterns, s->pattern_count);
+    patterns_free(&s->patterns);
     for (size_t i = 0; i < s->count; i++)
         free(s->values[i]);
     while (s->arenas) {
@@ -240,8 +224,8 @@ static void cover_match(struct secrets *s, struct pattern *p,
 static void cover_patterns(struct secrets *s, struct covers *c,
                            const char *text, size_t from, size_t to)
 {
-    for (size_t i = 0; i < s->pattern_count; i++) {
-        struct pattern *p = s->patterns[i];
+    for (size_t i = 0; i < s->patterns.count; i++) {
+        struct pattern *p = s->patterns.list[i];
         struct pattern_span at = {0, 0};
         size_t len = to - from, next = 0;
         int rc = 0;
@@ -339,8 +323,7 @@ static void hurry(struct secrets *s, size_t len)
     if (s->hurried || s->bytes < HURRY_BYTES)
         return;
     s->hurried = true;
-    for (size_t i = 0; i < s->pattern_count; i++)
-        pattern_hurry(s->patterns[i]);
+    patterns_hurry(&s->patterns);
 }
 
 char *secrets_scrub(struct secrets *s, const char *text)

@@ -73,10 +73,7 @@ static void prompt_before_echo(struct console *c, const char *line,
 
 size_t settle_once(const struct console *c, const char *line, size_t len)
 {
-    if (c->wakes && len && len % 2 == 0 &&
-        memcmp(line, line + len / 2, len / 2) == 0)
-        return len / 2;
-    return len;
+    return c->wakes ? prompt_once(line, len) : len;
 }
 
 static bool settle_prompt(struct console *c, const char *line, size_t len)
