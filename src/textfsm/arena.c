@@ -4,7 +4,7 @@
 
 #include "kiriwake/mem.h"
 
-#define FIRST_BLOCK 4096
+#define FIRST_BLOCK 1024
 #define LARGEST_BLOCK (1u << 20)
 
 struct arena_block {
@@ -83,19 +83,16 @@ char *arena_string(struct arena *a, const char *bytes, size_t len)
 
 void arena_reset(struct arena *a, size_t max)
 {
-    struct arena_block *keep = a->blocks;
+    struct arena_block *b = a->blocks;
+    size_t size = a->total < max ? a->total : max;
 
-    if (!keep || keep->size > max) {
+    if (b && (b->next || b->size > max)) {
         arena_free(a);
-        return;
+        add_block(a, size);
+    } else if (b) {
+        a->at = (char *)b->data;
+        a->end = a->at + b->size;
     }
-    a->blocks = keep->next;
-    arena_free(a);
-    keep->next = NULL;
-    a->blocks = keep;
-    a->at = (char *)keep->data;
-    a->end = a->at + keep->size;
-    a->total = keep->size;
 }
 
 void arena_free(struct arena *a)

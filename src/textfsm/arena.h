@@ -48,7 +48,8 @@ char *arena_bytes(struct arena *a, const char *bytes, size_t len);
 char *arena_room(struct arena *a, size_t len);
 /* A terminated copy. */
 char *arena_string(struct arena *a, const char *bytes, size_t len);
-/* Forgets all, and keeps one block of at most max bytes for what comes. */
+/* Forgets all, and keeps as much memory for what comes, in one block, when it
+ * is at most max bytes. */
 void arena_reset(struct arena *a, size_t max);
 void arena_free(struct arena *a);
 

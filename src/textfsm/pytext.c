@@ -56,6 +56,8 @@ size_t pytext_space_before_far(const char *s, size_t len)
     size_t at = 0, n;
     uint32_t cp;
 
+    while (at < len && s[at] == ' ')
+        at++;
     while ((n = pytext_decode(s + at, len - at, &cp)) > 0 &&
            pytext_is_space(cp))
         at += n;
@@ -79,11 +81,11 @@ size_t pytext_space_after_far(const char *s, size_t len)
     return len - end;
 }
 
-size_t pytext_length(const char *s, size_t len)
+bool pytext_is_longer(const char *s, size_t len, size_t most)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; len > most && i < len; i++)
         n += ((unsigned char)s[i] & 0xC0) != 0x80;
-    return n;
+    return n > most;
 }

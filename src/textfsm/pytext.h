@@ -36,7 +36,7 @@ static inline size_t pytext_space_after(const char *s, size_t len)
                                                : pytext_space_after_far(s, len);
 }
 
-/* Characters, not bytes. */
-size_t pytext_length(const char *s, size_t len);
+/* Whether they are more characters than most. */
+bool pytext_is_longer(const char *s, size_t len, size_t most);
 
 #endif

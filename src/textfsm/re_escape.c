@@ -7,23 +7,23 @@
 
 #include "kiriwake/mem.h"
 
-/* What \c is outside and inside of a set. */
+#define CLASS(c) {.kind = RE_SET, .set = &(const struct re_set){.classes = c}}
+
+/* What \c is outside and inside of a set; the common ones first. */
 static const struct {
     char letter;
-    enum re_kind kind;
-    bool negated;
-    struct re_set set;            /* of RE_SET */
+    struct re_node node;
 } categories[] = {
-    {'s', RE_SET, false, {.classes = RE_SPACE}},
-    {'S', RE_SET, false, {.classes = RE_NOT_SPACE}},
-    {'d', RE_SET, false, {.classes = RE_DIGIT}},
-    {'w', RE_SET, false, {.classes = RE_WORD}},
-    {'D', RE_SET, false, {.classes = RE_NOT_DIGIT}},
-    {'W', RE_SET, false, {.classes = RE_NOT_WORD}},
-    {'b', RE_BOUNDARY, false, {0}},
-    {'B', RE_BOUNDARY, true, {0}},
-    {'A', RE_BEGIN, false, {0}},
-    {'Z', RE_END, false, {0}},
+    {'s', CLASS(RE_SPACE)},
+    {'S', CLASS(RE_NOT_SPACE)},
+    {'d', CLASS(RE_DIGIT)},
+    {'w', CLASS(RE_WORD)},
+    {'D', CLASS(RE_NOT_DIGIT)},
+    {'W', CLASS(RE_NOT_WORD)},
+    {'b', {.kind = RE_BOUNDARY}},
+    {'B', {.kind = RE_BOUNDARY, .negated = true}},
+    {'A', {.kind = RE_BEGIN}},
+    {'Z', {.kind = RE_END}},
 };
 #define CATEGORIES (sizeof categories / sizeof categories[0])
 
@@ -160,18 +160,29 @@ static struct re_node *parse_number(struct re_parser *p, const char *at,
     return parse_backref(p, at, n, flags);
 }
 
+/* The content of a repeat has no next, so that one node does for all. */
+static bool is_shared(const struct re_parser *p, const struct re_node *n,
+                      int flags)
+{
+    return !flags && n->kind == RE_SET && p->at < p->end &&
+           (*p->at == '+' || *p->at == '*');
+}
+
 static struct re_node *category(struct re_parser *p, char c, int flags)
 {
-    struct re_node *n;
+    const struct re_node *n;
+    struct re_node *own;
 
     for (size_t i = 0; i < CATEGORIES; i++) {
         if (categories[i].letter != c)
             continue;
-        n = re_node(p, categories[i].kind, flags);
-        n->negated = categories[i].negated;
-        if (n->kind == RE_SET)
-            n->set = &categories[i].set;
-        return n;
+        n = &categories[i].node;
+        if (is_shared(p, n, flags))
+            return (struct re_node *)n;
+        own = re_node(p, n->kind, flags);
+        own->negated = n->negated;
+        own->set = n->set;
+        return own;
     }
     return NULL;
 }
@@ -222,8 +233,9 @@ static int parse_member(struct re_parser *p, uint32_t *cp, uint8_t *class)
     if (c >= 0x80)
         return 0;
     for (size_t i = 0; i < CATEGORIES; i++)
-        if (categories[i].letter == (char)c && categories[i].set.classes) {
-            *class = categories[i].set.classes;
+        if (categories[i].letter == (char)c &&
+            categories[i].node.kind == RE_SET) {
+            *class = categories[i].node.set->classes;
             return 0;
         }
     found = parse_char(p, at, (char)c, cp);

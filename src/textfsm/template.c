@@ -160,7 +160,8 @@ static struct state *parse_state_name(struct cursor *c)
     struct state *s;
 
     if (!pytext_is_words(name, c->len) || strlen(name) != c->len ||
-        pytext_length(name, c->len) > TEMPLATE_MAX_NAME || is_reserved(name)) {
+        pytext_is_longer(name, c->len, TEMPLATE_MAX_NAME) ||
+        is_reserved(name)) {
         template_fail(t, c->e, c->at,
                       _("not a name for a state (letters, digits and '_', "
                         "at most %d, none of the actions' words)"),

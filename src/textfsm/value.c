@@ -74,7 +74,7 @@ static int parse_options(struct textfsm *t, struct value *v, size_t at,
 static int check_name(struct textfsm *t, struct value *v, size_t at,
                       struct err *e)
 {
-    if (pytext_length(v->name, v->name_len) > TEMPLATE_MAX_NAME)
+    if (pytext_is_longer(v->name, v->name_len, TEMPLATE_MAX_NAME))
         return template_fail(t, e, at,
                              _("value name is longer than %d characters"),
                              TEMPLATE_MAX_NAME);
