@@ -24,4 +24,7 @@ extern const char *const report_formats[];
 int report_write(const json_t *records, const struct data *data,
                  const char *format, struct buf *out, struct err *e);
 
+/* What became of a change (an item of a result's "changes"), in words. */
+const char *report_change_state(const json_t *change);
+
 #endif

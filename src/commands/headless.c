@@ -9,6 +9,7 @@
 
 #include "kiriwake/err.h"
 #include "kiriwake/msg.h"
+#include "kiriwake/report.h"
 
 static void on_progress(void *arg, const char *text)
 {
@@ -153,6 +154,22 @@ static void print_finding(const json_t *f)
         printf("%s: %s\n", _("what would decide"), str(f, "decide_by"));
 }
 
+/* What was sent, by what it was undone, and whether the device shows it. */
+static void print_changes(const json_t *changes)
+{
+    size_t i, k;
+    json_t *change, *command;
+
+    json_array_foreach(changes, i, change) {
+        printf("\n%s: %s\n", _("changed"),
+               report_change_state(change));
+        json_array_foreach(json_object_get(change, "commands"), k, command)
+            printf("    %s\n", json_string_value(command));
+        json_array_foreach(json_object_get(change, "undo"), k, command)
+            printf("    -> %s\n", json_string_value(command));
+    }
+}
+
 static void print_error(const json_t *error)
 {
     if (json_is_null(error))
@@ -171,6 +188,7 @@ void headless_print(const json_t *result)
     print_path(result);
     json_array_foreach(json_object_get(result, "findings"), i, f)
         print_finding(f);
+    print_changes(json_object_get(result, "changes"));
     print_error(json_object_get(result, "error"));
     printf("\n%s: %s\n", _("outcome"), _(str(result, "outcome")));
     print_words(_("suspects"), json_object_get(result, "suspects"));

@@ -11,6 +11,7 @@
 
 #include "kiriwake/buf.h"
 #include "kiriwake/mem.h"
+#include "kiriwake/msg.h"
 
 struct proxy {
     unsigned run;               /* dead in another run */
@@ -211,9 +212,9 @@ static void check_fact(lua_State *L, const struct proxy *p)
         return;
     reason = json_string_value(json_object_get(p->fact, "reason"));
     if (!state || strcmp(state, "unreadable") != 0)
-        facts_raise(L, RAISED_UNREADABLE, "%s was not asked", p->name);
-    facts_raise(L, RAISED_UNREADABLE, "%s is unreadable: %s", p->name,
-                reason ? reason : "no reason given");
+        facts_raise(L, RAISED_UNREADABLE, _("%s was not asked"), p->name);
+    facts_raise(L, RAISED_UNREADABLE, _("%s is unreadable: %s"), p->name,
+                reason ? reason : _("no reason given"));
 }
 
 static void pointer_key(struct buf *out, const char *key, size_t len)
@@ -259,7 +260,7 @@ static void push_child(lua_State *L, const struct proxy *p, const json_t *v,
         if (p->fact)
             record(r, p->fact, p->name, path, false);
         show_path(shown, sizeof shown, p->name, path);
-        facts_raise(L, RAISED_MISSING, "missing value %s", shown);
+        facts_raise(L, RAISED_MISSING, _("missing value %s"), shown);
         return;
     }
     if (!push_scalar(L, v)) {

@@ -10,6 +10,7 @@
 
 #include "kiriwake/data.h"
 #include "kiriwake/mem.h"
+#include "kiriwake/msg.h"
 
 #define MEMORY_LIMIT (24u << 20)
 
@@ -98,7 +99,7 @@ static int env_index(lua_State *L)
         return 1;
     if (!facts_script(L)->run)
         return luaL_error(L, "unknown name '%s'", name);
-    return facts_raise(L, RAISED_UNREADABLE, "%s was not asked", name);
+    return facts_raise(L, RAISED_UNREADABLE, _("%s was not asked"), name);
 }
 
 static void protect(lua_State *L, lua_CFunction index, lua_CFunction write)

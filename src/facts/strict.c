@@ -6,6 +6,7 @@
 #include <lauxlib.h>
 
 #include "kiriwake/mem.h"
+#include "kiriwake/msg.h"
 
 /* --- missing and unreadable --- */
 
@@ -76,7 +77,7 @@ static int no_delta(lua_State *L, const char *why)
 {
     struct run *r = facts_run(L);
 
-    return facts_raise(L, RAISED_UNREADABLE, "no growth of %s%s: %s",
+    return facts_raise(L, RAISED_UNREADABLE, _("no growth of %s%s: %s"),
                        r->last_probe ? r->last_probe : "this",
                        r->last_path ? r->last_path : "", why);
 }
@@ -154,11 +155,11 @@ static double leaf_before(lua_State *L)
     const json_t *then;
 
     if (strcmp(state, "present") && strcmp(state, "absent"))
-        no_delta(L, "no earlier sample");
+        no_delta(L, _("no earlier sample"));
     then = earlier(facts_of(r->env, r->last_probe),
                    facts_of(r->before, r->last_probe), r->last_path);
     if (!json_is_number(then))
-        no_delta(L, "not in the earlier sample");
+        no_delta(L, _("not in the earlier sample"));
     return json_number_value(then);
 }
 
@@ -177,12 +178,12 @@ static double value_before(lua_State *L)
     r->env = now;
     r->quiet = false;
     if (rc != LUA_OK && facts_script(L)->raised == RAISED_MISSING)
-        no_delta(L, "not in the earlier sample");
+        no_delta(L, _("not in the earlier sample"));
     if (rc != LUA_OK)
         lua_error(L);
     v = lua_isnumber(L, -1) ? lua_tonumber(L, -1) : 0;
     if (!lua_isnumber(L, -1))
-        no_delta(L, "no number in the earlier sample");
+        no_delta(L, _("no number in the earlier sample"));
     lua_pop(L, 1);
     return v;
 }
@@ -224,15 +225,15 @@ int facts_delta(lua_State *L)
         return luaL_error(L, "delta() takes a number");
     now = lua_tonumber(L, -1);
     if (!r->before)
-        return no_delta(L, "no earlier sample");
+        return no_delta(L, _("no earlier sample"));
     if (restarted(r))
-        return no_delta(L, "the device restarted in between");
+        return no_delta(L, _("the device restarted in between"));
     if (r->leaves == 1 && json_number_value(r->last_value) == now)
         then = leaf_before(L);
     else
         then = value_before(L);
     if (then > now)
-        return no_delta(L, "it decreased");
+        return no_delta(L, _("it decreased"));
     lua_pushnumber(L, now - then);
     if (now - then == (double)(lua_Integer)(now - then))
         lua_pushinteger(L, (lua_Integer)(now - then));

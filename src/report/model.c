@@ -253,13 +253,13 @@ static json_t *path(const struct model *m)
     return out;
 }
 
-static const char *change_state(const json_t *change)
+const char *report_change_state(const json_t *change)
 {
     if (!json_is_true(json_object_get(change, "undone")))
         return _("NOT UNDONE: the device still has it");
     return json_is_true(json_object_get(change, "verified"))
                ? _("undone, verified by reading back")
-               : _("undone, not verified");
+               : _("undone, but the device does not show it: check by hand");
 }
 
 static json_t *changes(const struct model *m)
@@ -272,7 +272,7 @@ static json_t *changes(const struct model *m)
             out, json_pack("{s:o,s:o,s:s}", "commands",
                            code(json_object_get(c, "commands")), "undo",
                            code(json_object_get(c, "undo")), "state",
-                           change_state(c)));
+                           report_change_state(c)));
     return out;
 }
 
