@@ -8,6 +8,7 @@
 
 #include <poll.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <jansson.h>
 
 #include "kiriwake/clock.h"
@@ -89,7 +90,8 @@ void run_type(struct run *r, const char *bytes, size_t len);
 void run_stop(struct run *r, const char *why);
 
 /* As walker_view, and {"case", "target", "device": {…}, "session": "opening|
- * login|stuck|terminal|ready|closed", "line": what stands unfinished on the
+ * login|stuck|terminal|ready|lost|closed" (lost: the link, and it is tried
+ * again), "line": what stands unfinished on the
  * line of the terminal, or null, "stage", "error": null|{stage, what, try},
  * "paused": bool, "legacy": ""} (new reference). */
 json_t *run_view(const struct run *r);
@@ -97,5 +99,8 @@ json_t *run_view(const struct run *r);
 json_t *run_result(const struct run *r);
 /* The program's exit status for it. */
 int run_status(const struct run *r);
+/* Tells a person what of a result (or view) is not undone, and the commands
+ * that would; nothing where all is. */
+void run_print_left(const json_t *result, FILE *out);
 
 #endif

@@ -191,6 +191,7 @@ void headless_print(const json_t *result)
     print_changes(json_object_get(result, "changes"));
     print_error(json_object_get(result, "error"));
     printf("\n%s: %s\n", _("outcome"), _(str(result, "outcome")));
+    run_print_left(result, stdout);
     print_words(_("suspects"), json_object_get(result, "suspects"));
     if (json_is_object(pending)) {
         printf("%s: %s\n", _("unanswered"), str(pending, "question"));

@@ -188,6 +188,7 @@ static json_t *subject_json(const struct walker *w)
 static json_t *change_json(const struct change *c)
 {
     json_t *send = json_array(), *undo = json_array();
+    bool none;                  /* nothing of it has to be undone */
 
     for (size_t i = 0; i < c->count; i++)
         if (c->steps[i].sent)
@@ -195,9 +196,10 @@ static json_t *change_json(const struct change *c)
     for (size_t i = c->count; i-- > 0;)
         if (c->steps[i].sent)
             json_array_extend(undo, c->steps[i].undo);
+    none = json_array_size(undo) == 0;
     return json_pack("{s:s,s:o,s:o,s:b,s:b}", "checkpoint", c->point->id,
-                     "commands", send, "undo", undo, "undone", c->undone,
-                     "verified", c->verified);
+                     "commands", send, "undo", undo, "undone",
+                     c->undone || none, "verified", c->verified || none);
 }
 
 static json_t *changes_json(const struct walker *w)

@@ -71,6 +71,12 @@ static bool begin(struct run *r, const struct err *e)
     return true;
 }
 
+/* Somebody at the line, in a walk, sees it come back as the walk does. */
+static bool in_walk(const struct run *r)
+{
+    return r->phase == RUN_WALKING || r->phase == RUN_TERMINAL;
+}
+
 /* A cable that is pulled out during the login is not the walk's end. */
 static bool before_walk(const struct run *r)
 {
@@ -88,7 +94,7 @@ bool relink_lost(struct run *r, const struct err *e)
 {
     if (!e || r->probing || !may_come_back(r, e))
         return false;
-    if (r->phase == RUN_WALKING || (before_walk(r) && !r->relink.on))
+    if (in_walk(r) || (before_walk(r) && !r->relink.on))
         return begin(r, e);
     if (!r->relink.on || clock_now(&r->clock) >= r->relink.end_ms)
         return false;

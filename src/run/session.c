@@ -379,7 +379,7 @@ static bool take_events(struct session *s)
 
 static void name_lost_link(struct session *s)
 {
-    bool login = s->state < SESSION_READY;
+    bool login = s->state < SESSION_READY && s->state != SESSION_TERMINAL;
 
     if (s->t->err.status) {
         s->err = s->t->err;

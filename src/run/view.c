@@ -108,9 +108,15 @@ static const char *session_word(const struct run *r)
         [SESSION_CLOSING] = "closing", [SESSION_CLOSED] = "closed",
     };
 
+    enum session_state s = r->session ? session_state(r->session)
+                                      : SESSION_CLOSED;
+
     if (r->capture)
         return r->phase == RUN_DONE ? "closed" : "ready";
-    return r->session ? words[session_state(r->session)] : "closed";
+    if (r->relink.on && r->phase < RUN_CLOSING &&
+        (s == SESSION_CLOSED || s == SESSION_OPENING))
+        return "lost";
+    return words[s];
 }
 
 /* Where a person types: what stands on the line. */

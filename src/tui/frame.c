@@ -69,6 +69,7 @@ static const struct {
     {"terminal", N_("by hand"), STYLE_WARN},
     {"ready", N_("connected"), STYLE_OK},
     {"closing", N_("logging out"), STYLE_WARN},
+    {"lost", N_("link lost: trying again"), STYLE_BAD},
     {"closed", N_("not connected"), STYLE_DIM},
 };
 

@@ -33,6 +33,16 @@ static void quit_draw(struct tui *t, void *state)
     page_free(&p);
 }
 
+static bool keeps_nothing(const struct tui *t)
+{
+    return t->ro.no_journal;
+}
+
+static bool keeps_case(const struct tui *t)
+{
+    return !t->ro.no_journal;
+}
+
 static void key_yes(struct tui *t, void *state)
 {
     (void)state;
@@ -47,7 +57,8 @@ static void key_no(struct tui *t, void *state)
 }
 
 static const struct key keys[] = {
-    {'y', "y", N_("Leave, keep the case"), key_yes, NULL},
+    {'y', "y", N_("Leave, keep the case"), key_yes, keeps_case},
+    {'y', "y", N_("Leave"), key_yes, keeps_nothing},
     {'n', "n", N_("Go on"), key_no, NULL},
     {27, "Esc", N_("Go on"), key_no, NULL},
     {'q', NULL, NULL, key_no, NULL},

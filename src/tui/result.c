@@ -166,6 +166,10 @@ static void put_changes(struct page *p, const json_t *changes)
                   !undone ? _("NOT undone: undo it by hand") : verified
                   ? _("undone, and verified")
                   : _("undone, but not verified"));
+        json_array_foreach(json_object_get(c, "undo"), k, one)
+            if (!undone)
+                page_raw(p, GUTTER, STYLE_SENT, "  > ", STYLE_TITLE,
+                         json_string_value(one));
     }
 }
 

@@ -76,6 +76,8 @@ static bool reached(const struct tui *t, const char *what)
 
     if (strcmp(what, "asking") == 0)
         return t->asked != NULL;
+    if (strcmp(what, "lost") == 0)
+        return strcmp(json_text(t->view, "session"), "lost") == 0;
     if (strcmp(what, "done") == 0)
         return !screen_is_open(t);
     return strcmp(json_text(current, "id"), what) == 0;

@@ -9,8 +9,8 @@
  * A script is lines of:
  *   key NAME…      Tab, Enter, Esc, Up, …, ^C, F1, or one character
  *   type TEXT      every character of it
- *   until WHAT     run until it asks, is done, or reaches the check point
- *                  WHAT (asking, done, ID)
+ *   until WHAT     run until it asks, is done, has lost its link, or reaches
+ *                  the check point WHAT (asking, done, lost, ID)
  *   turns N        N turns of the loop, or until it is done
  *   size COLSxROWS
  *   save [TITLE]   the display, with its attributes

@@ -14,10 +14,13 @@
 
 bool screen_can_terminal(const struct tui *t)
 {
+    static const char *const without[] = {"closed", "opening", "lost"};
     const char *session = json_text(t->view, "session");
 
-    return screen_is_open(t) && !t->leaving && strcmp(session, "closed") &&
-           strcmp(session, "opening");
+    for (size_t i = 0; i < sizeof without / sizeof without[0]; i++)
+        if (strcmp(without[i], session) == 0)
+            return false;
+    return screen_is_open(t) && !t->leaving;
 }
 
 void screen_key_terminal(struct tui *t, void *state)
@@ -31,6 +34,7 @@ void screen_key_terminal(struct tui *t, void *state)
     }
     t->look = true;
     t->stale = true;
+    t->sent[0] = '\0';          /* nobody waits for it any more */
     screen_push(t, &mode_terminal, NULL);
 }
 
@@ -125,6 +129,18 @@ static void key_close(struct tui *t, void *state)
                                       "point is read again"));
 }
 
+/* The link went away: what comes back is for the walk. */
+static void terminal_changed(struct tui *t, void *state)
+{
+    (void)state;
+    if (strcmp(json_text(t->view, "session"), "terminal") == 0)
+        return;
+    screen_pop(t);
+    t->look = false;
+    screen_note(t, true, "%s", _("the link was lost: the terminal is "
+                                 "closed"));
+}
+
 static const struct key keys[] = {
     {CLOSE, "^]", N_("Back to the walk"), key_close, NULL},
     {0},
@@ -135,4 +151,5 @@ const struct mode mode_terminal = {
     .keys = keys,
     .draw = terminal_draw,
     .key = terminal_key,
+    .changed = terminal_changed,
 };

@@ -145,18 +145,20 @@ static void farewell(const struct tui *t, const struct err *e)
     if (f)
         fprintf(stderr, "%s: %s (%s)\n", _("Cause found"),
                 json_text(f, "title"), json_text(f, "id"));
+    run_print_left(t->view, stderr);
     if (!id[0] || t->ro.no_journal)
         return;
     fprintf(stderr, _("case %s\n"), id);
-    if (t->status == EXIT_INTERRUPTED)
+    if (t->status == EXIT_INTERRUPTED || t->status == EXIT_NOT_UNDONE)
         fprintf(stderr, _("  go on with it: kiriwake resume %s\n"), id);
 }
 
 static void finish(struct tui *t)
 {
     if (t->run) {
-        t->status = run_done(t->run) ? run_status(t->run)
-                                     : EXIT_INTERRUPTED;
+        t->status = run_status(t->run);
+        if (!run_done(t->run) && t->status != EXIT_NOT_UNDONE)
+            t->status = EXIT_INTERRUPTED;
         json_decref(t->view);
         t->view = run_view(t->run);
     }

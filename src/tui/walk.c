@@ -423,6 +423,14 @@ static bool can_send(const struct tui *t)
     return can_act(t) && strcmp(json_text(t->view, "session"), "ready") == 0;
 }
 
+/* Without a link there is nothing to read again. */
+static bool can_retry(const struct tui *t)
+{
+    return can_act(t) &&
+           json_is_object(json_object_get(t->view, "current")) &&
+           strcmp(json_text(t->view, "session"), "lost") != 0;
+}
+
 static bool can_lead(const struct tui *t)
 {
     return can_act(t) &&
@@ -442,7 +450,7 @@ static const struct key keys[] = {
     {':', ":", N_("Command"), key_command, can_send},
     {'!', "!", N_("Terminal"), screen_key_terminal, screen_can_terminal},
     {'b', "b", N_("Back"), key_back, can_lead},
-    {'r', "r", N_("Retry"), key_retry, can_lead},
+    {'r', "r", N_("Retry"), key_retry, can_retry},
     {'\n', NULL, NULL, key_enter, NULL},
     {'\r', NULL, NULL, key_enter, NULL},
     {KEY_ENTER, NULL, NULL, key_enter, NULL},

@@ -213,6 +213,8 @@ int run_terminal(struct run *r, bool on, struct err *e)
     if (on && json_object_get(r->view, "no-link"))
         return err_set(e, EXIT_FAILED, "%s", "no link");
     r->paused = on;
+    json_object_set_new(r->view, "session",
+                        json_string(on ? "terminal" : "ready"));
     json_object_set_new(r->view, "line", json_string(on ? "Router# " : ""));
     say(r, on ? "terminal" : "looked at the line");
     return 0;
