@@ -16,9 +16,14 @@
 
 /* At most 64 rules, and a bit for each. */
 struct dispatch {
-    struct jit_code code[JIT_KINDS];
     struct rule *rules;
     size_t count;
+    bool whole;                   /* these are all of the state's rules */
+    /* Machine code, or NULL: tries the rules whose bits are set on the
+     * scanner's line; with no bits, and where d is the whole state, goes on
+     * with the target's next line, and so on (jit.h). */
+    struct jit_result (*run)(struct scanner *s, uint64_t rules,
+                             struct jit_target *target);
     unsigned tries, most;         /* without code; when to make some */
     uint64_t first[DISPATCH_NONE + 1], lead[DISPATCH_NONE + 1];
 };

@@ -18,8 +18,11 @@
 
 struct cell;
 struct span;
-struct rule;
+struct dispatch;
 struct jit_piece;
+struct slot;
+struct textfsm;
+struct textfsm_rows;
 
 /* A template's code, each piece in memory of its own that is written, then
  * made executable; never both at once. Zero-initialise to use. */
@@ -32,24 +35,30 @@ struct jit {
  * has the rules that were tried until then. */
 #define JIT_AFTER_TRIES 100
 
-/* Code for lines that fit in one of the scanner's words, and for those that
- * fit in all of them; longer ones are interpreted. */
+/* Lines that fit in one of the scanner's words have code of their own, and
+ * so have those that fit in all of them; longer ones are interpreted. */
 enum jit_kind { JIT_SHORT, JIT_LONG, JIT_KINDS };
 
 #define JIT_SHORT_LINE 64         /* lines are shorter than this */
 #define JIT_LONG_LINE (SCAN_WORDS * 64)
 
-/* Where the values of a rule that matched go. */
+/* What the code works on. */
 struct jit_target {
     struct cell *now;             /* the record's cells */
     struct span *span;            /* its lines */
-    uint32_t line;
+    struct slot *slots;           /* of its values, or NULL */
+    struct textfsm_rows *rows;
+    const char *at, *end;         /* the next line; the end of the text,
+                                     which no printable character follows */
+    uint32_t line;                /* the number of the last */
 };
 
-/* What came of a line; all but the first two name a rule. */
+/* What came of a line; all but the first three name a rule. */
 enum jit_exit {
     JIT_NONE,                     /* no rule is left */
     JIT_DONE,                     /* one matched, and nothing is left to do */
+    JIT_LINE,                     /* the next line is not for the code */
+    JIT_TO,                       /* it matched, and leads to its state */
     JIT_SET,                      /* it matched, its values are set */
     JIT_MATCHED,                  /* it matched */
     JIT_UNDECIDED,                /* the steps did not do */
@@ -61,16 +70,9 @@ struct jit_result {
     uint64_t rules;               /* those that have not been tried */
 };
 
-/* Tries the rules whose bits are set on the scanner's line. */
-struct jit_code {
-    struct jit_result (*run)(struct scanner *s, uint64_t rules,
-                             const struct jit_target *target);
-};
-
-/* Code for those of at most 64 rules that have been tried, of each kind;
- * none where it cannot be made. */
-void jit_compile(struct jit *jit, struct rule *rules, size_t count,
-                 struct jit_code code[JIT_KINDS]);
+/* Makes code for those of the rules that have been tried; d->run is it,
+ * where it can be made. */
+void jit_compile(struct textfsm *t, struct dispatch *d);
 void jit_free(struct jit *jit);
 
 #endif

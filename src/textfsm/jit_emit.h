@@ -4,7 +4,9 @@
  * Registers: rdi the scanner, rdx the line's start, r8 its length, rsi where
  * in it, r9 the spans; r11 where white space before an operation began, or
  * what a loop needs. In code for short lines r14 and r15 are the scanner's
- * words of where white space, or what is none, ends. rbp: the rules left.
+ * words of where white space, or what is none, ends; the scanner itself has
+ * them, and the line, only where it is needed. rbp: the rules left; [rsp]
+ * outside of a match: the target.
  * rax, rcx, r10, ymm0…4 are free. A match returns with the carry flag set,
  * and so does what leaves the scanner undecided; a failure with it clear.
  */
@@ -34,8 +36,15 @@ struct jit_jump {
     const struct scan_op *op;
 };
 
+/* A set as a byte for each byte, 1 when it is a member; and a use of it. */
+struct jit_table {
+    struct re_ascii set;
+    uint32_t at;
+};
+
 struct jit_writer {
     struct buf out;
+    const struct textfsm *template;
     enum jit_kind kind;
     /* Of the program being written; offsets are one more than they are. */
     struct jit_jump *jumps;
@@ -47,10 +56,15 @@ struct jit_writer {
     bool maybe;                   /* some captures need not take part */
     bool deep;                    /* it has loops over more than a set */
     bool full;                    /* too large: no code is made */
-    /* Common to all. */
-    uint32_t fail, stop, abort, interpreter, helper, nibbles;
-    uint32_t next, leave, entries[JIT_KINDS], tables[JIT_KINDS];
+    /* Common to all, or to those of a kind. */
+    bool whole;                   /* the code goes on to the next line */
+    uint32_t fail, stop, abort, nibbles, limits;
+    uint32_t entry, line, none, leave, leaves[JIT_KINDS], outside;
+    uint32_t interpreter[JIT_KINDS], helper[JIT_KINDS];
+    uint32_t next[JIT_KINDS], tables[JIT_KINDS];
     uint32_t rules[JIT_KINDS][64];
+    struct jit_table *uses;
+    size_t use_count, use_cap;
 };
 
 static inline void emit(struct jit_writer *w, const char *bytes, size_t len)
@@ -126,6 +140,27 @@ static inline void emit_back(struct jit_writer *w, uint32_t to)
     emit32(w, to - (emit_place(w) + 4));
 }
 
+static inline void emit_jump_back(struct jit_writer *w, uint32_t to)
+{
+    EMIT(w, "\xE9");
+    emit_back(w, to);
+}
+
+static inline void emit_if_back(struct jit_writer *w, int condition,
+                                uint32_t to)
+{
+    emit_condition(w, condition);
+    emit_back(w, to);
+}
+
+/* A jump whose four bytes have been written goes there. */
+static inline void emit_lead(struct jit_writer *w, uint32_t jump, uint32_t to)
+{
+    uint32_t by = to - (jump + 4);
+
+    memcpy(w->out.data + jump, &by, sizeof by);
+}
+
 /* A jump to what comes a little later: emit_here() says where. */
 static inline uint32_t emit_over(struct jit_writer *w, int condition)
 {
@@ -136,18 +171,35 @@ static inline uint32_t emit_over(struct jit_writer *w, int condition)
 
 static inline void emit_here(struct jit_writer *w, uint32_t jump)
 {
-    uint32_t by = emit_place(w) - (jump + 4);
-
-    memcpy(w->out.data + jump, &by, sizeof by);
+    emit_lead(w, jump, emit_place(w));
 }
 
 /* The code of an operation is needed. */
 void jit_want(struct jit_writer *w, const struct scan_op *op);
 
+/* jit_line.c: the way in, the ways from line to line and from rule to rule,
+ * and out. */
+struct dispatch;
+void jit_emit_frame(struct jit_writer *w, const struct dispatch *d);
+
+/* jit_act.c: what a rule that matched does; and a way out. */
+struct rule;
+void jit_emit_matched(struct jit_writer *w, const struct rule *rule,
+                      size_t number);
+void jit_emit_exit(struct jit_writer *w, enum jit_exit how, size_t rule);
+
 /* jit_op.c: one operation; false: nothing follows it here. */
 bool jit_emit_op(struct jit_writer *w, const struct scan_op *op);
-/* The condition of a jump for "al is in the set"; + 1: for no. */
+/* The condition of a jump for "byte eax is in the set"; + 1: for no. */
 int jit_emit_is_in(struct jit_writer *w, const struct re_ascii *set);
+
+/* Where the line ends is none of these. */
+static inline bool jit_is_printable(const struct re_ascii *set)
+{
+    return (set->bits[0] & 0xFFFFFFFF) == 0;
+}
+/* The tables that code refers to. */
+void jit_emit_tables(struct jit_writer *w);
 
 /* jit_run.c: rsi behind the white space that op skips. */
 void jit_emit_skip(struct jit_writer *w, const struct scan_op *op);

@@ -20,7 +20,7 @@ static void emit_take_back(struct jit_writer *w)
             "\x48\xB8");            /* mov rax, scan_take_back */
     emit64(w, (uint64_t)(uintptr_t)scan_take_back);
     EMIT(w, "\xE8");                /* call helper */
-    emit_back(w, w->helper);
+    emit_back(w, w->helper[w->kind]);
     emit_here(w, over);
 }
 
@@ -77,13 +77,15 @@ static bool is_sure_start(const struct scan_first *f)
 static void emit_may_begin(struct jit_writer *w, const struct scan_first *f,
                            uint32_t *no, uint32_t *end)
 {
-    uint32_t at_end;
+    uint32_t at_end = 0;
 
     *no = *end = 0;
     if (is_sure_start(f))
         return;
-    EMIT(w, "\x4C\x39\xC6");        /* cmp rsi, r8 */
-    at_end = emit_over(w, JIT_IF_ZERO);
+    if (f->end || !jit_is_printable(&f->bytes)) {
+        EMIT(w, "\x4C\x39\xC6");    /* cmp rsi, r8 */
+        at_end = emit_over(w, JIT_IF_ZERO);
+    }
     if (!re_ascii_is_all(f->bytes)) {
         EMIT(w, "\x0F\xB6\x04\x32");        /* movzx eax, byte [rdx+rsi] */
         *no = emit_over(w, jit_emit_is_in(w, &f->bytes) + 1);
@@ -152,7 +154,7 @@ static void emit_far_places(struct jit_writer *w, const struct scan_op *op)
     EMIT(w, "\x48\xB8");            /* mov rax, find */
     emit64(w, (uint64_t)(uintptr_t)find);
     EMIT(w, "\xE8");                /* call helper */
-    emit_back(w, w->helper);
+    emit_back(w, w->helper[w->kind]);
     EMIT(w, "\x41\x5A"              /* pop r10 */
             "\x5E"                  /* pop rsi */
             "\x48\x85\xC0");        /* test rax, rax */
@@ -299,12 +301,14 @@ static void emit_both(struct jit_writer *w, const struct scan_op *op)
 void jit_emit_alt(struct jit_writer *w, const struct scan_op *op)
 {
     const struct scan_first *a = op->branch->first, *b = op->next->first;
-    uint32_t at_end, both = 0;
+    uint32_t at_end = 0, both = 0;
 
     jit_want(w, op->branch);
     jit_want(w, op->next);
-    EMIT(w, "\x4C\x39\xC6");        /* cmp rsi, r8 */
-    at_end = emit_over(w, JIT_IF_ZERO);
+    if (a->end || b->end) {
+        EMIT(w, "\x4C\x39\xC6");    /* cmp rsi, r8 */
+        at_end = emit_over(w, JIT_IF_ZERO);
+    }
     EMIT(w, "\x0F\xB6\x04\x32");    /* movzx eax, byte [rdx+rsi] */
     emit_one_way(w, a, op->next);
     if (may_both(a, b)) {
@@ -314,6 +318,8 @@ void jit_emit_alt(struct jit_writer *w, const struct scan_op *op)
     } else {
         emit_jump(w, JIT_CODE, op->branch);
     }
+    if (!at_end)
+        return;
     emit_here(w, at_end);
     if (a->end && b->end) {
         EMIT(w, "\xE9");            /* jmp both */

@@ -13,20 +13,54 @@ int jit_emit_is_in(struct jit_writer *w, const struct re_ascii *set)
                                 (unsigned)__builtin_ctzll(bits))}, 1);
         return JIT_IF_ZERO;
     }
-    EMIT(w, "\x49\xBA");            /* mov r10, low */
-    emit64(w, low);
-    EMIT(w, "\x48\xB9");            /* mov rcx, high */
-    emit64(w, high);
-    EMIT(w, "\xA8\x40"              /* test al, 64 */
-            "\x4C\x0F\x45\xD1"      /* cmovnz r10, rcx */
-            "\x49\x0F\xA3\xC2");    /* bt r10, rax */
-    return JIT_IF_CARRY;
+    EMIT(w, "\x48\x8D\x0D");        /* lea rcx, [rip+table] */
+    w->uses = mem_grow(w->uses, &w->use_cap, w->use_count + 1,
+                       sizeof *w->uses);
+    w->uses[w->use_count++] = (struct jit_table){*set, emit_place(w)};
+    emit32(w, 0);
+    EMIT(w, "\x80\x3C\x01\x01");    /* cmp byte [rcx+rax], 1 */
+    return JIT_IF_ZERO;
+}
+
+static bool is_same(const struct re_ascii *a, const struct re_ascii *b)
+{
+    return a->bits[0] == b->bits[0] && a->bits[1] == b->bits[1];
+}
+
+static void emit_table(struct jit_writer *w, const struct re_ascii *set)
+{
+    char bytes[256] = {0};
+
+    for (unsigned c = 0; c < 128; c++)
+        bytes[c] = re_ascii_has(set, c);
+    emit(w, bytes, sizeof bytes);
+}
+
+/* Sets that are used often are there once. */
+void jit_emit_tables(struct jit_writer *w)
+{
+    for (size_t i = 0; i < w->use_count; i++) {
+        struct jit_table *use = &w->uses[i];
+        size_t k = 0;
+
+        while (!is_same(&w->uses[k].set, &use->set))
+            k++;
+        if (k == i) {
+            emit_here(w, use->at);
+            use->at = emit_place(w);
+            emit_table(w, &use->set);
+        } else {
+            emit_lead(w, use->at, w->uses[k].at);
+        }
+    }
 }
 
 static void emit_set(struct jit_writer *w, const struct scan_op *op)
 {
-    EMIT(w, "\x4C\x39\xC6");        /* cmp rsi, r8 */
-    emit_if(w, JIT_IF_ZERO, JIT_FAIL, NULL);
+    if (!jit_is_printable(&op->set->first.bytes)) {
+        EMIT(w, "\x4C\x39\xC6");    /* cmp rsi, r8 */
+        emit_if(w, JIT_IF_ZERO, JIT_FAIL, NULL);
+    }
     EMIT(w, "\x0F\xB6\x04\x32");    /* movzx eax, byte [rdx+rsi] */
     emit_if(w, jit_emit_is_in(w, &op->set->first.bytes) + 1, JIT_FAIL, NULL);
     EMIT(w, "\x48\xFF\xC6");        /* inc rsi */
@@ -57,16 +91,27 @@ static void emit_compare(struct jit_writer *w, const char *s, size_t at,
     emit_if(w, JIT_IF_NOT_ZERO, JIT_FAIL, NULL);
 }
 
+/* What follows a line is not: there such a literal differs. */
+static bool is_printable(const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)s[i] < 32 || (unsigned char)s[i] > 126)
+            return false;
+    return true;
+}
+
 /* Whole words, and a last one that may overlap the one before. */
 static void emit_literal(struct jit_writer *w, const struct scan_op *op)
 {
     size_t len = op->max, at = 0;
     size_t size = len >= 8 ? 8 : len >= 4 ? 4 : len >= 2 ? 2 : 1;
 
-    EMIT(w, "\x8D\x86");            /* lea eax, [rsi+len] */
-    emit32(w, len);
-    EMIT(w, "\x44\x39\xC0");        /* cmp eax, r8d */
-    emit_if(w, JIT_IF_ABOVE, JIT_FAIL, NULL);
+    if (!is_printable(op->literal, len)) {
+        EMIT(w, "\x8D\x86");        /* lea eax, [rsi+len] */
+        emit32(w, len);
+        EMIT(w, "\x44\x39\xC0");    /* cmp eax, r8d */
+        emit_if(w, JIT_IF_ABOVE, JIT_FAIL, NULL);
+    }
     for (; at + size <= len; at += size)
         emit_compare(w, op->literal, at, size);
     while (size > 1 && at < len && len - at <= size / 2)
@@ -79,8 +124,10 @@ static void emit_literal(struct jit_writer *w, const struct scan_op *op)
 
 static void emit_char(struct jit_writer *w, const struct scan_op *op)
 {
-    EMIT(w, "\x4C\x39\xC6");        /* cmp rsi, r8 */
-    emit_if(w, JIT_IF_ZERO, JIT_FAIL, NULL);
+    if (!is_printable(&op->c, 1)) {
+        EMIT(w, "\x4C\x39\xC6");    /* cmp rsi, r8 */
+        emit_if(w, JIT_IF_ZERO, JIT_FAIL, NULL);
+    }
     EMIT(w, "\x80\x3C\x32");        /* cmp byte [rdx+rsi], c */
     emit(w, (char[]){op->c}, 1);
     emit_if(w, JIT_IF_NOT_ZERO, JIT_FAIL, NULL);

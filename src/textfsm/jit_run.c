@@ -6,11 +6,29 @@
 #define LOW_OF(set, i) ((size_t)((const char *)(set)->low[i] - \
                                  (const char *)(set)->low[0]))
 
+/* Where the carry flag says that no bit was found: the same by C. */
+static void emit_find_far(struct jit_writer *w, bool black)
+{
+    uint32_t over = emit_over(w, JIT_IF_NOT_CARRY);
+
+    EMIT(w, "\x56"                  /* push rsi */
+            "\x41\x53"              /* push r11 */
+            "\x41\xBA");            /* mov r10d, black */
+    emit32(w, black);
+    EMIT(w, "\x48\xB8");            /* mov rax, scan_find_stop */
+    emit64(w, (uint64_t)(uintptr_t)scan_find_stop);
+    EMIT(w, "\xE8");                /* call helper */
+    emit_back(w, w->helper[w->kind]);
+    EMIT(w, "\x41\x5B"              /* pop r11 */
+            "\x5E"                  /* pop rsi */
+            "\x48\x85\xC0");        /* test rax, rax */
+    emit_here(w, over);
+}
+
 /* rax: how far it is from rsi to the next bit of skip or word; the zero flag
  * for no way. In a line that fits in one word there always is a bit: the
  * line's end. */
-static void emit_find_bit(struct jit_writer *w, bool black,
-                          const struct scan_op *op)
+static void emit_find_bit(struct jit_writer *w, bool black)
 {
     if (w->kind == JIT_SHORT) {
         EMIT(w, "\xC4\xC2\xCB\xF7");        /* shrx rax, r14 or r15, rsi */
@@ -24,16 +42,15 @@ static void emit_find_bit(struct jit_writer *w, bool black,
     emit32(w, black ? JIT_AT(word) : JIT_AT(skip));
     EMIT(w, "\x89\xF1"              /* mov ecx, esi */
             "\x83\xE1\x07"          /* and ecx, 7 */
-            "\x48\xD3\xE8"          /* shr rax, cl */
-            "\x48\x85\xC0");        /* test rax, rax */
-    emit_if(w, JIT_IF_ZERO, JIT_INTERPRET, op);
-    EMIT(w, "\xF3\x48\x0F\xBC\xC0");        /* tzcnt rax, rax */
+            "\xC4\xE2\xF3\xF7\xC0"  /* shrx rax, rax, rcx */
+            "\xF3\x48\x0F\xBC\xC0");        /* tzcnt rax, rax */
+    emit_find_far(w, black);
 }
 
 void jit_emit_skip(struct jit_writer *w, const struct scan_op *op)
 {
     EMIT(w, "\x49\x89\xF3");        /* mov r11, rsi */
-    emit_find_bit(w, false, op);
+    emit_find_bit(w, false);
     if (op->skip == 2)
         emit_if(w, JIT_IF_ZERO, JIT_FAIL, NULL);
     EMIT(w, "\x48\x01\xC6");        /* add rsi, rax */
@@ -158,7 +175,7 @@ void jit_emit_run_end(struct jit_writer *w, const struct scan_op *op)
     bool once = op->min == 1 && is_forever(op);
 
     if (set->kind != SCAN_OTHER) {
-        emit_find_bit(w, set->kind == SCAN_BLACK, op);
+        emit_find_bit(w, set->kind == SCAN_BLACK);
         if (once)
             emit_if(w, JIT_IF_ZERO, JIT_FAIL, NULL);
         EMIT(w, "\x48\x01\xF0");            /* add rax, rsi */

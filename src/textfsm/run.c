@@ -23,7 +23,7 @@ static int fail_line(const struct textfsm_run *run, const struct rule *rule,
         len--;
     text_add_safe(&shown, line->text, len);
     err_set(e, EXIT_OPEN, _("%s:%u: %s (line %zu of the text: %s%s)"),
-            run->t->name, rule->line, what, run->line, buf_str(&shown),
+            run->t->name, rule->line, what, (size_t)run->target.line, buf_str(&shown),
             len < line->len ? "…" : "");
     buf_free(&shown);
     return -1;
@@ -58,7 +58,7 @@ static inline void assign(struct textfsm_run *run, const struct rule *rule)
     const struct scan_span *spans = run->t->tools.spans;
     const struct capture *c = rule->captures, *end = c + rule->capture_count;
     struct cell *now = run->record.now;
-    uint32_t at = (uint32_t)run->line;
+    uint32_t at = run->target.line;
 
     if (c == end)
         return;
@@ -131,7 +131,7 @@ static void make_block(struct textfsm *t, struct dispatch *d,
     for (size_t i = 0; i < count; i++)
         ops[i] = rules[i].matcher.scan;
     dispatch_fill(d, ops, count);
-    memset(d->code, 0, sizeof d->code);
+    d->run = NULL;
     d->rules = rules;
     d->count = count;
     d->tries = 0;
@@ -146,10 +146,12 @@ static void make_dispatch(struct textfsm *t, struct state *s)
     s->dispatch = arena_alloc(&t->arena, (blocks + !blocks) *
                                              sizeof *s->dispatch);
     for (size_t from = 0; from < s->count; from += DISPATCH_RULES) {
+        struct dispatch *d = &s->dispatch[from / DISPATCH_RULES];
         size_t left = s->count - from;
 
-        make_block(t, &s->dispatch[from / DISPATCH_RULES], s->rules + from,
+        make_block(t, d, s->rules + from,
                    left < DISPATCH_RULES ? left : DISPATCH_RULES);
+        d->whole = blocks == 1;
     }
 }
 
@@ -160,7 +162,7 @@ static void count_try(struct textfsm *t, struct dispatch *d,
     rule->matcher.tried = true;
     if (++d->tries != d->most)
         return;
-    jit_compile(&t->tools.jit, d->rules, d->count, d->code);
+    jit_compile(t, d);
     for (size_t i = 0; i < d->count; i++)
         d->rules[i].matcher.coded = d->rules[i].matcher.tried;
     d->tries = 0;
@@ -206,43 +208,49 @@ static int do_undecided(struct textfsm_run *run, struct rule *rule,
     return rc ? act(run, rule, line, e) : 0;
 }
 
-/* What machine code leaves to be done. */
-static inline int do_rest(struct textfsm_run *run, struct dispatch *d,
-                          uint64_t what, const struct line *line,
-                          struct err *e)
+/* What machine code leaves to be done for a rule. */
+static int do_rest(struct textfsm_run *run, struct dispatch *d, uint64_t what,
+                   struct err *e)
 {
+    const struct scanner *s = &run->t->tools.scanner;
+    const struct line line = {.text = s->start, .ascii = true,
+                              .len = (size_t)(s->end - s->start)};
     struct rule *rule = d->rules + (what >> 8);
 
     switch ((enum jit_exit)(what & 0xFF)) {
-    case JIT_NONE:
-        return 0;
-    case JIT_DONE:
+    case JIT_TO:
+        run->state = rule->next;
         return 1;
     case JIT_SET:
-        return act_more(run, rule, line, e);
+        return act_more(run, rule, &line, e);
     case JIT_MATCHED:
-        return act(run, rule, line, e);
+        return act(run, rule, &line, e);
     case JIT_UNDECIDED:
-        return do_undecided(run, rule, line, e);
-    case JIT_UNKNOWN:
-        break;
+        return do_undecided(run, rule, &line, e);
+    default:
+        return do_counted(run, d, rule, &line, e);
     }
-    return do_counted(run, d, rule, line, e);
 }
 
-static inline int do_coded(struct textfsm_run *run, struct dispatch *d,
-                           enum jit_kind kind, uint64_t rules,
-                           const struct line *line, struct err *e)
+/* By machine code: the scanner's line, if there are rules to be tried on it,
+ * and, where these are all of the state's rules, those that follow; until
+ * the state is another, or a line is not for machine code. */
+static int do_coded(struct textfsm_run *run, struct dispatch *d,
+                    uint64_t rules, struct err *e)
 {
+    const struct state *state = run->state;
     int rc;
 
     do {
-        struct jit_result r = d->code[kind].run(&run->t->tools.scanner, rules,
-                                                &run->target);
+        struct jit_result r = d->run(&run->t->tools.scanner, rules,
+                                     &run->target);
+        enum jit_exit how = (enum jit_exit)(r.what & 0xFF);
 
-        rc = do_rest(run, d, r.what, line, e);
-        rules = r.rules;
-    } while (rc == 0 && rules);
+        if (how <= JIT_LINE)
+            return how == JIT_DONE;
+        rc = do_rest(run, d, r.what, e);
+        rules = rc ? 0 : r.rules;
+    } while (rc >= 0 && run->state == state && (rules || d->whole));
     return rc;
 }
 
@@ -257,10 +265,8 @@ static inline int do_block(struct textfsm_run *run, struct dispatch *d,
 
     if (!rules)
         return 0;
-    if (d->code[JIT_SHORT].run && line->len < JIT_LONG_LINE)
-        return do_coded(run, d,
-                        line->len < JIT_SHORT_LINE ? JIT_SHORT : JIT_LONG,
-                        rules, line, e);
+    if (d->run && line->len < JIT_LONG_LINE)
+        return do_coded(run, d, rules, e);
     return do_rules(run, d, rules, line, black, e);
 }
 
@@ -311,7 +317,7 @@ static inline bool is_over(const struct textfsm_run *run)
 static int fail_utf8(const struct textfsm_run *run, struct err *e)
 {
     return err_set(e, EXIT_OPEN, _("line %zu of the text is not UTF-8"),
-                   run->line);
+                   (size_t)run->target.line);
 }
 
 static int check_line(const struct textfsm_run *run, const struct line *line,
@@ -321,27 +327,58 @@ static int check_line(const struct textfsm_run *run, const struct line *line,
         return fail_utf8(run, e);
     if (line->len > CELL_MAX)
         return err_set(e, EXIT_OPEN, _("line %zu of the text is too long"),
-                       run->line);
+                       (size_t)run->target.line);
     return 0;
 }
 
-/* Whole lines, LINES_PAD bytes behind them; their text is needed until
- * record_hold(). What comes after the end is still to be UTF-8. */
+/* As many lines as machine code does; -1 on errors. */
+static inline int do_coded_lines(struct textfsm_run *run, struct err *e)
+{
+    const struct state *s;
+
+    do {
+        s = run->state;
+        if (s->blocks != 1 || !s->dispatch->run)
+            return 0;
+        if (do_coded(run, s->dispatch, 0, e) < 0)
+            return -1;
+    } while (run->state != s);
+    return 0;
+}
+
+static bool next_line(struct textfsm_run *run, struct lines *l,
+                      struct line *line)
+{
+    l->at = run->target.at;
+    if (!l->next(l, line))
+        return false;
+    run->target.at = l->at;
+    run->target.line++;
+    return true;
+}
+
+/* Whole lines, LINES_PAD bytes behind them, the first of them no printable
+ * character; their text is needed until record_hold(). What comes after the
+ * end is still to be UTF-8. */
 static int do_lines(struct textfsm_run *run, const char *text, size_t len,
                     struct err *e)
 {
     struct lines l = lines_of(text, len);
     struct line line;
 
-    while (l.next(&l, &line)) {
-        run->target.line = (uint32_t)++run->line;
+    run->target.at = text;
+    run->target.end = text + len;
+    for (;;) {
+        if (do_coded_lines(run, e) < 0)
+            return -1;
+        if (!next_line(run, &l, &line))
+            return 0;
         if ((!line.ascii || line.len > CELL_MAX) &&
             check_line(run, &line, e) < 0)
             return -1;
         if (!is_over(run) && do_line(run, &line, e) < 0)
             return -1;
     }
-    return 0;
 }
 
 static void start(struct textfsm_run *run, struct textfsm *t)
@@ -350,6 +387,8 @@ static void start(struct textfsm_run *run, struct textfsm *t)
     record_init(&run->record, t);
     run->target.now = run->record.now;
     run->target.span = &run->record.span;
+    run->target.slots = run->record.slots;
+    run->target.rows = run->record.rows;
 }
 
 static void release(struct textfsm_run *run)
@@ -391,7 +430,7 @@ static struct textfsm_rows *parse_whole(struct textfsm_run *run,
                                         const char *text, size_t len,
                                         struct err *e)
 {
-    return finish(run, arena_bytes(&run->record.rows->arena, text, len), len,
+    return finish(run, arena_string(&run->record.rows->arena, text, len), len,
                   e);
 }
 

@@ -12,7 +12,6 @@ struct textfsm_run {
     struct jit_target target;     /* in it */
     struct buf pending;           /* input that is not yet whole lines */
     size_t searched;              /* of it: known to hold no line break */
-    size_t line;                  /* lines seen */
 };
 
 #endif

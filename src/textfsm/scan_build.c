@@ -304,6 +304,7 @@ static struct scan_op *new_alt(struct builder *b, const struct scan_op *first,
     struct scan_op *op = new_op(b, SCAN_ALT, second);
 
     op->branch = first;
+    op->sure = first->sure || second->sure;
     op->first = scan_first_either(b->arena, first->first, second->first);
     op->lead = scan_first_either(b->arena, first->lead, second->lead);
     return op;
@@ -380,6 +381,7 @@ static struct scan_op *build_star(struct builder *b, const struct re_node *n,
     if (re_first(n->first, &begin))
         return bail(b);
     op = new_op(b, SCAN_ALT, next);
+    op->sure = next->sure;
     own = scan_first_new(b->arena, begin, false);
     op->first = scan_first_either(b->arena, own, next->first);
     op->lead = re_ascii_is_empty(re_ascii_meet(begin, re_ascii_space))
