@@ -14,7 +14,7 @@ local cfgtext = {}
 cfgtext.__index = cfgtext
 
 function cfgtext.new(rules)
-  return setmetatable({rules = rules}, cfgtext)
+  return setmetatable({rules = rules, places = {}}, cfgtext)
 end
 
 function cfgtext.begins(text, with)
@@ -22,10 +22,9 @@ function cfgtext.begins(text, with)
 end
 local begins = cfgtext.begins
 
--- The place of a line that begins so.
-function cfgtext:rank(text)
+local function place(order, text)
   local best, length = nil, -1
-  for i, prefix in ipairs(self.rules.order) do
+  for i, prefix in ipairs(order) do
     if prefix == "" then
       best = best or i
     elseif begins(text, prefix) and #prefix > length then
@@ -33,6 +32,14 @@ function cfgtext:rank(text)
     end
   end
   return best
+end
+
+-- The place of a line that begins so; the same lines come again and again.
+function cfgtext:rank(text)
+  if not self.places[text] then
+    self.places[text] = place(self.rules.order, text)
+  end
+  return self.places[text]
 end
 
 local function key_of(rules, text)

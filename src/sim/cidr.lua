@@ -52,9 +52,42 @@ function cidr.parse(net)
 end
 
 function cidr.contains(net, address)
-  local n, mask = cidr.parse(net)
-  local a = cidr.number(address)
-  return n ~= nil and a ~= nil and (a & mask) == n
+  local known = nets[net]
+  if not known then
+    cidr.parse(net)
+    known = nets[net]
+  end
+  local a = numbers[address] or cidr.number(address)
+  return a ~= nil and known[1] ~= nil and (a & known[2]) == known[1]
+end
+
+-- The network of an address "A.B.C.D/N", in the same form.
+function cidr.net(address)
+  local n, _, length = cidr.parse(address)
+  return cidr.text(n) .. "/" .. length
+end
+
+-- Of routes (each with dest, a network) the one that fits an address best.
+function cidr.longest(routes, address)
+  local best, length = nil, -1
+  for _, route in ipairs(routes) do
+    local _, _, n = cidr.parse(route.dest)
+    if n and n > length and cidr.contains(route.dest, address) then
+      best, length = route, n
+    end
+  end
+  return best
+end
+
+-- Whose network an address lies in, of a router's own addresses "A.B.C.D/N":
+-- "self" (its address), "host", or nil.
+function cidr.near(own, address)
+  for _, a in ipairs(own) do
+    if cidr.contains(a, address) then
+      return a:match("^[%d.]+") == address and "self" or "host"
+    end
+  end
+  return nil
 end
 
 return cidr

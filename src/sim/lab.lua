@@ -145,78 +145,78 @@ function lab:line()
   return self.trees["local"].line
 end
 
--- The link whose other router has this address outside.
-local function link_of_router(w, dest)
-  for _, link in ipairs(w.model.links) do
-    if w.trees[link.b].line.address == dest or
-        w.model:owns(link, link.b, dest) then
-      return link
-    end
-  end
-  return nil
-end
-
 function lab.is_private(address)
   return cidr.contains("10.0.0.0/8", address) or
       cidr.contains("172.16.0.0/12", address) or
       cidr.contains("192.168.0.0/16", address)
 end
 
--- Does the router that has this address outside answer an echo request of
--- ours, or else some other host in the Internet?
-function lab:outside(dest)
-  for _, link in ipairs(self.model.links) do
-    if self.model:address(link, link.b) == dest then
-      return self.model:ping(link, "local", link.b)
+-- The link whose other router has this address outside, even while its line
+-- does not give it; behind a NAT it has another one.
+local function link_of_router(w, dest)
+  for _, link in ipairs(w.model.links) do
+    if w.model:owns(link, link.b, dest) or
+        link.path.nat ~= "b" and w.trees[link.b].line.address == dest then
+      return link
     end
   end
-  return self.model.ends["local"].address ~= nil and
-      not self:line().internet_down
+  return nil
 end
 
 -- A packet that leaves in clear: who out there answers?
-local function ping_outside(w, source, dest)
+local function outside(w, source, dest)
   local e = w.model.ends["local"]
-  if not e.address or lab.is_private(dest) or lab.is_private(source) then
-    return false, "lost"
-  end
   local link = link_of_router(w, dest)
-  if link then
-    return w.model:ping(link, "local", link.b), "lost"
+  if not e.address or source ~= e.address and lab.is_private(source) then
+    return false
+  elseif link then
+    return w.model:ping(link, "local", link.b)
   end
-  return not w:line().internet_down and
-      not e.blocks("in", "icmp", nil, dest), "lost"
+  return not lab.is_private(dest) and not w:line().internet_down and
+      not e.blocks("in", "icmp", nil, dest)
 end
 
--- One echo request of our router, {source, dest, size (with the IP header),
+-- The source of a packet that goes into a tunnel, and of one that goes out in
+-- clear; or why it goes nowhere. An end chooses by itself, or by route.
+local function way(e, packet, out)
+  local source = packet.source or (e.source_of or function()
+    return e.address or "0.0.0.0"
+  end)(out)
+  if not e.select then
+    return e.tunnels[out] and source, source
+  end
+  local map, why = e.select{src = source, dest = packet.dest}
+  if why ~= "inside" and not map and packet.df and
+      packet.size > e.mtu_of(out) then
+    return nil, nil, "too-big"
+  end
+  return map and source, why == "translated" and e.address or source, why
+end
+
+-- One echo request of our router, {dest, source, size (with the IP header),
 -- df, urgent}: answered or not, and why not.
 function lab:ping(packet)
   local e = self.model.ends["local"]
-  if e.near(packet.dest) then
-    return e.near(packet.dest) ~= "silent", "silent"
-  end
-  local out = e.route(packet.dest)
-  if not out then
+  local near, out = e.near(packet.dest), e.route(packet.dest)
+  if near then
+    return near ~= "silent", "silent"
+  elseif not out then
     return false, "no-route"
   end
-  local source = packet.source or e.source_of(out)
-  local map, why = e.select{src = source, dest = packet.dest}
+  local inside, clear, why = way(e, packet, out)
   if why == "inside" then
     return true
+  elseif inside then
+    local link = self.model:link_to("local", packet.dest)
+    local _, router = self.vendor.lan(self.trees[link and link.b or "peer"])
+    return self.model:echo("local", {
+      src = inside, dest = packet.dest, size = packet.size, df = packet.df,
+      urgent = packet.urgent, router = packet.dest == router,
+    })
+  elseif not clear then
+    return false, why
   end
-  if not map then
-    if packet.df and packet.size > e.mtu_of(out) then
-      return false, "too-big"
-    end
-    return ping_outside(self, why == "translated" and e.address or source,
-                        packet.dest)
-  end
-  local link = self.model:link_to("local", packet.dest)
-  local _, router = self.vendor.lan(self.trees[link and link.b or "peer"])
-  return self.model:echo("local", {
-    src = source, dest = packet.dest, size = packet.size, df = packet.df,
-    urgent = packet.urgent, router = packet.dest == router,
-  })
+  return outside(self, clear, packet.dest), "lost"
 end
 
 return lab

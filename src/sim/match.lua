@@ -80,4 +80,22 @@ function match.find(commands, line)
       table.concat(typed, " ", 1, math.min(longest + 1, #typed))
 end
 
+-- Adds commands to a list.
+function match.join(list, more)
+  return table.move(more, 1, #more, #list + 1, list)
+end
+
+-- Where a line's last word begins that stands in part of it (see find): the
+-- column for a mark, from 0.
+function match.column(line, part)
+  local n, at = #match.words(part), 0
+  for start in line:gmatch("()%S+") do
+    at = at + 1
+    if at == n then
+      return start - 1
+    end
+  end
+  return 0
+end
+
 return match

@@ -1,6 +1,8 @@
 -- Who sits before a simulated router: the login dialogue, and what a
 -- variation makes of a scenario's arguments.
 
+local tree = include("tree")
+
 local person = {}
 
 local TRIES = 3
@@ -43,14 +45,14 @@ function person.peer(setup)
   return setup.scenario.setup.subject == "peer2" and "peer2" or "peer"
 end
 
--- The arguments of `check` for this variation, one a line. rename: of a
--- word; subject(): what names the VPN in question.
-function person.args(setup, rename, subject)
+-- The arguments of `check` for this variation, one a line. names: what
+-- "rename" makes of them; subject(): what names the VPN in question.
+function person.args(setup, names, subject)
   local scenario, knobs = setup.scenario, setup.knobs
   local args, named = {}, scenario.setup.subject == "none"
   for _, a in ipairs(scenario.args) do
     named = named or a == "--vpn"
-    args[#args + 1] = knobs.rename and rename(a) or a
+    args[#args + 1] = knobs.rename and tree.rename_text(a, names) or a
   end
   if knobs["second-vpn"] and not named and not scenario.setup.second then
     args[#args + 1] = "--vpn"

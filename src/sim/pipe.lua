@@ -55,6 +55,17 @@ local function begin(fits)
   end
 end
 
+-- What run() prints.
+function pipe.capture(run)
+  local real, text = out, {}
+  out = function(t)
+    text[#text + 1] = t
+  end
+  local done = run()
+  out = real
+  return table.concat(text), done
+end
+
 function pipe.print(text, how, pattern)
   local fits = matcher(pattern)
   local shown = fits

@@ -1,6 +1,12 @@
--- Runs before every device program: what Lua leaves to chance is fixed here.
+-- Runs before every device program: what Lua leaves to chance is fixed here,
+-- and what all of them say with.
 
 local raw_next = next
+
+-- A line, as string.format makes it.
+function say(fmt, ...)
+  out(string.format(fmt, ...) .. "\n")
+end
 
 -- pairs() in the order of the keys, numbers first: the same in every run.
 function pairs(t)

@@ -60,6 +60,21 @@ function tree.patch(net, part)
   end
 end
 
+-- Both states of a network: {sound = net, faulty = net}, of which the second
+-- has the scenario's causes. o: {names: what "rename" makes of them, a list as
+-- above, describe(net): what "japanese" adds}.
+function tree.states(sound, scenario, knobs, o)
+  tree.patch(sound, scenario.setup)
+  local faulty = tree.copy(sound)
+  tree.patch(faulty, scenario.causes)
+  if knobs.japanese and o.describe then
+    o.describe(sound)
+    o.describe(faulty)
+  end
+  local both = {sound = sound, faulty = faulty}
+  return knobs.rename and tree.rename(both, o.names) or both
+end
+
 -- A path of a net as ike.lua wants it.
 function tree.path(t)
   local path = {}

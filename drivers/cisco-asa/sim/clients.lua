@@ -1,6 +1,7 @@
 -- VPN clients that are connected to a PIX: what the tree's clients say of them
 -- (connected: {address, peer, talks_to: a list}), and what passes for them.
 
+local cidr = include("cidr")
 local site = include("site")
 
 local clients = {}
@@ -10,7 +11,7 @@ local EVERY = 2         -- seconds between a client's packets
 -- Does what a client sends there come to somebody, and the answer back?
 local function answered(w, c, dest)
   local r = w.read["local"]
-  local route = site.lookup(w.model.ends["local"].routes, dest)
+  local route = cidr.longest(w.model.ends["local"].routes, dest)
   -- Nothing leaves by the interface by which it came.
   return r.sysopt and route and route.interface ~= "outside" and
       site.nat(r, dest, c.address) ~= "dynamic"

@@ -23,10 +23,6 @@ local setup_of      -- scenario and knobs
 
 local device = {}
 
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
-
 -- What happened meanwhile, for who watches.
 local function flush()
   local l = w.read["local"].logging
@@ -241,25 +237,18 @@ local ASA = {
   {"terminal no monitor", function() s.monitor = false end},
 }
 
-local function add(list, more)
-  for _, c in ipairs(more) do
-    list[#list + 1] = c
-  end
-  return list
-end
-
 local function commands()
-  local list = add({}, USER)
+  local list = match.join({}, USER)
   if s.level < 15 then
     return list
   end
-  add(list, FULL)
-  add(list, w.nine and NINE or {})
-  add(list, w.pix and {} or ASA)
+  match.join(list, FULL)
+  match.join(list, w.nine and NINE or {})
+  match.join(list, w.pix and {} or ASA)
   for _, d in ipairs(DEBUGS) do
     if knows(d[1]) then
       local name = "debug crypto " .. d[1]
-      add(list, {{name, debug_on(d[1], d[2])},
+      match.join(list, {{name, debug_on(d[1], d[2])},
                  {name .. " *", debug_on(d[1], d[2])},
                  {"no " .. name, debug_off(d[2])},
                  {"no " .. name .. " *", debug_off(d[2])},
@@ -286,14 +275,7 @@ local function complain(why, line, where)
   elseif w.pix then
     say("Type help or '?' for a list of available commands.")
   else
-    local n, at, position = #match.words(where), 1, 1
-    for start in line:gmatch("()%S+") do
-      if at == n then
-        position = start
-      end
-      at = at + 1
-    end
-    say("%s^", string.rep(" ", #prompt_text() + position - 1))
+    say("%s^", string.rep(" ", #prompt_text() + match.column(line, where)))
     say("ERROR: %% Invalid input detected at '^' marker.")
   end
 end
@@ -305,15 +287,12 @@ local function run_exec(line, list)
     complain(what, line, where)
     return
   end
-  local real, text = out, {}
-  if how then
-    out = function(t) text[#text + 1] = t end
+  local function run()
+    return found[2](match.words(what), what)
   end
-  local done = found[2](match.words(what), what)
-  out = real
   if how then
-    pipe.print(table.concat(text), how, pattern)
-  elseif done == false then
+    pipe.print(pipe.capture(run), how, pattern)
+  elseif run() == false then
     complain("invalid", line, line)
   end
 end
@@ -466,7 +445,7 @@ end
 
 -- The arguments of `check` for this variation, one a line.
 function device.args()
-  return person.args(setup_of, network.rename, subject)
+  return person.args(setup_of, network.other_names, subject)
 end
 
 return device

@@ -87,7 +87,9 @@ local function add_second(net)
   net.ends.peer2, net.paths.peer2 = p, {}
 end
 
-local OTHER_NAMES = {
+-- The second VPN's network goes first: its old prefix is a new one.
+network.other_names = {
+  {"192.0.2.10", "\1"}, {"192.0.2.9", "\2"},
   {"outside_map", "vpn"}, {"VPN-TRAFFIC", "110"},
   {"VPN2-TRAFFIC", "TO_DEPOT"}, {"ESP-SET", "strong_set"},
   {"NONAT", "no-nat-list"}, {"LAN-", "net_"},
@@ -97,28 +99,8 @@ local OTHER_NAMES = {
   {"10.1.0.0 255.255.0.0", "10.20.0.0 255.255.0.0"},
   {"10.1.0.", "10.20.30."}, {"10.1.1.", "10.20.31."},
   {"10.1.2.", "10.20.99."},
+  {"\1", "203.0.113.130"}, {"\2", "203.0.113.129"},
 }
-
-function network.rename(text)
-  -- The second VPN's network goes first: its old prefix is a new one.
-  text = tree.rename_text(text, {{"192.0.2.10", "\1"}, {"192.0.2.9", "\2"}})
-  text = tree.rename_text(text, OTHER_NAMES)
-  return tree.rename_text(text, {{"\1", "203.0.113.130"},
-                                 {"\2", "203.0.113.129"}})
-end
-
-local function rename_all(v)
-  if type(v) == "string" then
-    return network.rename(v)
-  elseif type(v) ~= "table" then
-    return v
-  end
-  local t = {}
-  for k, x in pairs(v) do
-    t[type(k) == "string" and network.rename(k) or k] = rename_all(x)
-  end
-  return t
-end
 
 local function describe(net)
   net.ends["local"].interfaces.outside.description =
@@ -136,18 +118,8 @@ function network.build(scenario, knobs)
     t.ipsec_lifetime = setup.ipsec_lifetime
     t.version = setup.version
   end
-  tree.patch(sound, setup)
-  local faulty = tree.copy(sound)
-  tree.patch(faulty, scenario.causes)
-  local both = {sound = sound, faulty = faulty}
-  if knobs.japanese then
-    describe(sound)
-    describe(faulty)
-  end
-  if knobs.rename then
-    both = {sound = rename_all(sound), faulty = rename_all(faulty)}
-  end
-  return both
+  return tree.states(sound, scenario, knobs, {
+    names = network.other_names, describe = describe})
 end
 
 return network

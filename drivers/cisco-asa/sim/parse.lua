@@ -1,60 +1,9 @@
 -- A configuration as text, read back into what the firewall then does.
 
-local cidr = include("cidr")
 local match = include("match")
+local acltext = include("acltext")
 
 local parse = {}
-
-local PORTS = {isakmp = 500, ["4500"] = 4500, telnet = 23, www = 80}
-
-local function bits(n)
-  local count = 0
-  while n ~= 0 do
-    n, count = n & (n - 1), count + 1
-  end
-  return count
-end
-
--- "A mask" -> "A/N".
-function parse.net(address, mask)
-  local m, a = cidr.number(mask or ""), cidr.number(address or "")
-  if not m or not a then
-    return nil
-  end
-  return cidr.text(a & m) .. "/" .. bits(m)
-end
-
-local function side(w, i)
-  local net
-  if w[i] == "any" or w[i] == "any4" then
-    net, i = "any", i + 1
-  elseif w[i] == "host" then
-    net, i = (w[i + 1] or "") .. "/32", i + 2
-  else
-    net, i = parse.net(w[i], w[i + 1]), i + 2
-  end
-  local port
-  if w[i] == "eq" then
-    port = PORTS[w[i + 1]] or tonumber(w[i + 1])
-    i = i + 2
-  end
-  return net, port, i
-end
-
--- "permit ip 10.1.0.0 255.255.255.0 host 10.2.0.1": a rule, or nil.
-function parse.rule(text)
-  text = text:gsub("^extended ", ""):gsub(" +$", "")
-  local w = match.words(text)
-  local r, i = {action = w[1], proto = w[2], text = text}, nil
-  if w[1] == "remark" or not w[3] then
-    return nil
-  end
-  r.src, r.sport, i = side(w, 3)
-  if r.src then
-    r.dest, r.dport = side(w, i)
-  end
-  return r.dest and r
-end
 
 local heads = {}        -- by the first word
 
@@ -83,7 +32,7 @@ heads["interface"] = function(r, w, _, n)
     elseif kw[1] == "security-level" then
       i.level = tonumber(kw[2])
     elseif kw[1] == "ip" and kw[2] == "address" then
-      i.address, i.net = kw[3], parse.net(kw[3], kw[4])
+      i.address, i.net = kw[3], acltext.net(kw[3], kw[4])
       i.mask = kw[4]
     elseif kw[1] == "shutdown" then
       i.shutdown = true
@@ -99,7 +48,7 @@ end
 heads["ip"] = function(r, w)
   if w[2] == "address" and r.interfaces[w[3]] then
     local i = r.interfaces[w[3]]
-    i.address, i.mask, i.net = w[4], w[5], parse.net(w[4], w[5])
+    i.address, i.mask, i.net = w[4], w[5], acltext.net(w[4], w[5])
   elseif w[2] == "local" and w[3] == "pool" then
     r.pools[w[4]] = w[5]
   end
@@ -110,7 +59,8 @@ heads["mtu"] = function(r, w)
 end
 
 heads["access-list"] = function(r, w, text)
-  local rule = parse.rule((text:gsub("^access%-list %S+ ", "")))
+  text = text:gsub("^access%-list %S+ ", ""):gsub("^extended ", "")
+  local rule = acltext.read((text:gsub(" +$", "")))
   if rule then
     r.acls[w[2]] = r.acls[w[2]] or {}
     rule.seq = #r.acls[w[2]] + 1
@@ -126,7 +76,7 @@ heads["object"] = function(r, w, _, n)
   for _, k in ipairs(n.kids or {}) do
     local kw = match.words(k.text)
     if kw[1] == "subnet" then
-      r.objects[w[3]] = parse.net(kw[2], kw[3])
+      r.objects[w[3]] = acltext.net(kw[2], kw[3])
     elseif kw[1] == "host" then
       r.objects[w[3]] = kw[2] .. "/32"
     end
@@ -144,13 +94,13 @@ heads["nat"] = function(r, w, text)
     r.nat[#r.nat + 1] = {dynamic = true, mine = text:match(
         "source dynamic (%S+)"), text = text}
   elseif w[3] == "1" then
-    r.nat[#r.nat + 1] = {dynamic = true, net = parse.net(w[4], w[5]),
+    r.nat[#r.nat + 1] = {dynamic = true, net = acltext.net(w[4], w[5]),
                          text = text}
   end
 end
 
 heads["route"] = function(r, w)
-  r.routes[#r.routes + 1] = {interface = w[2], dest = parse.net(w[3], w[4]),
+  r.routes[#r.routes + 1] = {interface = w[2], dest = acltext.net(w[3], w[4]),
                              via = w[5]}
 end
 

@@ -4,10 +4,6 @@ local cidr = include("cidr")
 
 local ping = {}
 
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
-
 -- {dest, source, size, count}, or nil. "ping [IF] [tcp] A [size N] [repeat N]".
 function ping.parse(w, words)
   local o = {size = 100, count = w.pix and 3 or 5}

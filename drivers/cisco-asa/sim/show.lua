@@ -7,10 +7,6 @@ local site = include("site")
 
 local show = {}
 
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
-
 function show.clock(w)
   local t = w.clock(w.model.time)
   local d = dates.split(t)

@@ -5,10 +5,6 @@ local messages = include("messages")
 
 local show = {}
 
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
-
 -- IKE.
 
 local ASA_STATES = {initiator = {"MM_WAIT_MSG2", "MM_WAIT_MSG6"},

@@ -1,10 +1,10 @@
 -- What a firewall does with its configuration and its line: the end of
 -- ike.lua, and the states of its interfaces.
 
+local acltext = include("acltext")
 local cidr = include("cidr")
 local lab = include("lab")
 local mapset = include("mapset")
-local parse = include("parse")
 
 local site = {}
 
@@ -37,17 +37,6 @@ function site.routes(r, tree)
     end
   end
   return list
-end
-
-function site.lookup(routes, dest)
-  local best, length = nil, -1
-  for _, route in ipairs(routes) do
-    local n = tonumber(route.dest:match("/(%d+)$"))
-    if n > length and cidr.contains(route.dest, dest) then
-      best, length = route, n
-    end
-  end
-  return best
 end
 
 -- What NAT does with a packet from the inside: "exempt", "dynamic" or nil.
@@ -125,7 +114,7 @@ end
 local function selector(w, name, r, routes, by_entry)
   local here = name == "local"
   return function(packet)
-    local route = site.lookup(routes, packet.dest)
+    local route = cidr.longest(routes, packet.dest)
     if not route then
       return nil, "no-route"
     end
@@ -173,7 +162,7 @@ local function acceptor(w, name, r, routes)
         return list and "list " .. list or "inbound"
       end
     end
-    local route = site.lookup(routes, packet.dest)
+    local route = cidr.longest(routes, packet.dest)
     if not route or route.interface == WAN then
       return "no-route"
     end
@@ -228,7 +217,7 @@ function site.make(w, name, r)
     anti_replay = true, manner = manner, any_pfs = not pix,
     overhead = pix and 56 or 74, routes = routes,
     route = function(dest)
-      local route = site.lookup(routes, dest)
+      local route = cidr.longest(routes, dest)
       return route and route.interface
     end,
     owns = function(a)
@@ -262,7 +251,7 @@ end
 -- The inside network of a tree, and the firewall's address in it.
 function site.lan(tree)
   local address, mask = tree.interfaces.inside.address:match("(%S+) (%S+)")
-  return parse.net(address, mask), address
+  return acltext.net(address, mask), address
 end
 
 return site

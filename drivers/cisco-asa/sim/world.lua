@@ -2,6 +2,7 @@
 
 local config = include("config")
 local lab = include("lab")
+local ledger = include("ledger")
 local log = include("log")
 local messages = include("messages")
 local network = include("network")
@@ -13,13 +14,6 @@ local write = include("write")
 local world = {}
 local methods = {}
 
-function methods:hit(list, rule)
-  if rule then
-    local key = list .. " " .. rule.text
-    self.hits[key] = (self.hits[key] or 0) + 1
-  end
-end
-
 function methods:translate(packet)
   for _, t in ipairs(self.translations) do
     if t.src == packet.src then
@@ -28,15 +22,6 @@ function methods:translate(packet)
   end
   self.translations[#self.translations + 1] = {
     src = packet.src, global = self.trees["local"].line.address}
-end
-
--- The message id of a phase-2 negotiation; the last one's without it.
-function methods:message_id(n)
-  if n and not n.message_id then
-    n.message_id = 400000000 + n.serial * 7919 * 13 % 1600000000
-  end
-  self.last_id = n and n.message_id or self.last_id or 787769575
-  return self.last_id
 end
 
 -- A message of the firewall; number is its id.
@@ -50,22 +35,7 @@ end
 local LINGERS = 25
 
 function methods:lingering()
-  local list = {}
-  for _, d in ipairs(self.dead) do
-    if self.model.time - d.time < LINGERS then
-      list[#list + 1] = d.sa
-    end
-  end
-  return list
-end
-
-local function bury(w, sa, time)
-  for i = #w.dead, 1, -1 do
-    if w.dead[i].sa.peer == sa.peer then
-      table.remove(w.dead, i)
-    end
-  end
-  w.dead[#w.dead + 1] = {sa = sa, time = time}
+  return self:buried(LINGERS)
 end
 
 local function notice(w, name, kind, fields, time)
@@ -73,7 +43,7 @@ local function notice(w, name, kind, fields, time)
     return
   end
   if kind == "dropped" and fields.sa.state ~= "established" then
-    bury(w, fields.sa, time)
+    w:bury(fields.sa, time)
   end
   for _, m in ipairs(messages.of(w, pix, kind, fields, time)) do
     if m.number then
@@ -143,8 +113,10 @@ function world.new(scenario, knobs)
     nine = t.dialect == "9", v2 = t.version == 2, clock = lab.clock,
     dialect = t.dialect,
   }
-  for k, v in pairs(methods) do
-    with[k] = v
+  for _, list in ipairs({ledger, methods}) do
+    for k, v in pairs(list) do
+      with[k] = v
+    end
   end
   local w
   local function make(self, name, r)

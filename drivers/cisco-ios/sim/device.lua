@@ -23,10 +23,6 @@ local setup_of      -- scenario and knobs
 
 local device = {}
 
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
-
 -- What happened meanwhile, for who watches the log.
 local function flush()
   local r = w.read["local"]
@@ -304,13 +300,6 @@ local NEW_CRYPTO = {
   {"show crypto ikev2 sa detailed", shown(sa.ikev2_detail)},
 }
 
-local function add(list, more)
-  for _, c in ipairs(more) do
-    list[#list + 1] = c
-  end
-  return list
-end
-
 local function debug_commands(crypto)
   local list = {}
   for _, d in ipairs(DEBUGS) do
@@ -327,13 +316,13 @@ end
 local function commands()
   local t = w.trees["local"]
   local crypto = show.has_crypto(t)
-  local list = add({}, EXEC)
+  local list = match.join({}, EXEC)
   if s.level == 15 then
-    add(list, PRIVILEGED)
-    add(list, debug_commands(crypto))
+    match.join(list, PRIVILEGED)
+    match.join(list, debug_commands(crypto))
     if crypto then
-      add(list, CRYPTO)
-      add(list, w.old and {} or NEW_CRYPTO)
+      match.join(list, CRYPTO)
+      match.join(list, w.old and {} or NEW_CRYPTO)
     end
   end
   return list
@@ -355,15 +344,7 @@ local function complain(why, line, where)
     say("%% Incomplete command.")
     say("")
   else
-    local n, at = #match.words(where), 1
-    local position = 1
-    for start in line:gmatch("()%S+") do
-      if at == n then
-        position = start
-      end
-      at = at + 1
-    end
-    say("%s^", string.rep(" ", #prompt_text() + position - 1))
+    say("%s^", string.rep(" ", #prompt_text() + match.column(line, where)))
     say("%% Invalid input detected at '^' marker.")
     say("")
   end
@@ -382,14 +363,15 @@ local function run_exec(line)
     complain(what, line, where)
     return
   end
-  local real, text = out, {}
-  if how then
-    out = function(t) text[#text + 1] = t end
+  local function run()
+    return found[2](match.words(what), what)
   end
-  local done = found[2](match.words(what), what)
-  out = real
+  local text, done
   if how then
-    pipe.print(table.concat(text), how, pattern)
+    text, done = pipe.capture(run)
+    pipe.print(text, how, pattern)
+  else
+    done = run()
   end
   if done == false then
     local words = match.words(bare)
@@ -563,7 +545,7 @@ end
 
 -- The arguments of `check` for this variation, one a line.
 function device.args()
-  return person.args(setup_of, network.rename, subject)
+  return person.args(setup_of, network.other_names, subject)
 end
 
 return device

@@ -2,23 +2,9 @@
 
 local dates = include("dates")
 
-local log = {}
-log.__index = log
+local syslog = include("syslog")
 
-local LEVELS = {emergencies = 0, alerts = 1, critical = 2, errors = 3,
-                warnings = 4, notifications = 5, informational = 6,
-                debugging = 7}
-
-local function rank(level)
-  return LEVELS[level] or tonumber(level) or 7
-end
-log.rank = rank
-
--- clock(t): wall time of model time t, in seconds.
-function log.new(clock)
-  return setmetatable({lines = {}, bytes = 0, clock = clock, counted = 0,
-                       pending = {}, shown = 0, last = {}}, log)
-end
+local log = syslog.class()
 
 local function uptime(seconds)
   local s = math.max(0, math.floor(seconds))
@@ -45,16 +31,6 @@ function log:stamp(r, kind, time, boot)
                        d.hour, d.min, d.sec, math.floor(t * 1000) % 1000)
 end
 
-function log:store(text, size)
-  self.lines[#self.lines + 1] = text
-  self.bytes = self.bytes + #text + 2
-  self.counted = self.counted + 1
-  while self.bytes > size do
-    self.bytes = self.bytes - #self.lines[1] - 2
-    table.remove(self.lines, 1)
-  end
-end
-
 -- One message (of several lines, maybe); level 7 is a debug line.
 function log:add(r, time, boot, level, text)
   if r.logging.off then
@@ -63,25 +39,12 @@ function log:add(r, time, boot, level, text)
   local stamped = self:stamp(r, level == 7 and "debug" or "log", time, boot) ..
       text
   local b = r.logging.buffered
-  if b and level <= rank(b.level) then
+  if b and level <= log.rank(b.level) then
     for line in (stamped .. "\n"):gmatch("(.-)\n") do
       self:store(line, b.size)
     end
   end
-  self.pending[#self.pending + 1] = {level = level, text = stamped}
-end
-
--- The same at most once in so many seconds.
-function log:seldom(key, time, pause)
-  if self.last[key] and time - self.last[key] < pause then
-    return false
-  end
-  self.last[key] = time
-  return true
-end
-
-function log:clear()
-  self.lines, self.bytes, self.counted = {}, 0, 0
+  self:tell(level, stamped)
 end
 
 return log

@@ -7,10 +7,6 @@ local modes = {}
 
 local s, w              -- the session and the world
 
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
-
 -- Where a command changes the configuration: the block at hand, or all.
 local function here()
   local block = s.stack[#s.stack]

@@ -1,68 +1,9 @@
 -- A configuration as text, read back into what the router then does.
 
-local cidr = include("cidr")
 local match = include("match")
+local acltext = include("acltext")
 
 local parse = {}
-
-local PORTS = {isakmp = 500, ["non500-isakmp"] = 4500, telnet = 23, www = 80}
-
-local function bits(n)
-  local count = 0
-  while n ~= 0 do
-    n, count = n & (n - 1), count + 1
-  end
-  return count
-end
-
--- "A mask" -> "A/N"; wild: the mask is inverted.
-function parse.net(address, mask, wild)
-  local m, a = cidr.number(mask or ""), cidr.number(address or "")
-  if not m or not a then
-    return nil
-  end
-  if wild then
-    m = m ~ 0xffffffff
-  end
-  return cidr.text(a & m) .. "/" .. bits(m)
-end
-
--- One side of a rule from word i: the network, the port, and what follows.
-local function side(w, i)
-  local net
-  if w[i] == "any" then
-    net, i = "any", i + 1
-  elseif w[i] == "host" then
-    net, i = (w[i + 1] or "") .. "/32", i + 2
-  else
-    net, i = parse.net(w[i], w[i + 1], true), i + 2
-  end
-  local port
-  if w[i] == "eq" then
-    port = PORTS[w[i + 1]] or tonumber(w[i + 1])
-    i = i + 2
-  end
-  return net, port, i
-end
-
--- "permit ip 10.1.0.0 0.0.0.255 host 10.2.0.1": {action, proto, src, dest,
--- sport, dport, text}, or nil.
-function parse.rule(text)
-  local w = match.words(text)
-  local r = {action = w[1], proto = w[2], text = text}
-  if w[1] == "remark" or not w[3] then
-    return nil
-  end
-  local i
-  r.src, r.sport, i = side(w, 3)
-  if not r.src then
-    return nil
-  end
-  r.dest, r.dport, i = side(w, i)
-  r.log = text:match(" log$") ~= nil
-  r.icmp = r.proto == "icmp" and w[i] or nil
-  return r.dest and r
-end
 
 local function kid_values(n)
   local v = {}
@@ -122,7 +63,7 @@ globals["crypto logging"] = function(r, _)
 end
 
 globals["ip route"] = function(r, w)
-  r.routes[#r.routes + 1] = {dest = parse.net(w[3], w[4]), via = w[5]}
+  r.routes[#r.routes + 1] = {dest = acltext.net(w[3], w[4]), via = w[5]}
 end
 
 globals["ip nat"] = function(r, w, text)
@@ -130,7 +71,7 @@ globals["ip nat"] = function(r, w, text)
 end
 
 globals["access-list"] = function(r, w, text)
-  local rule = parse.rule((text:gsub("^access%-list %d+ ", "")))
+  local rule = acltext.read((text:gsub("^access%-list %d+ ", "")), true)
   r.acls[w[2]] = r.acls[w[2]] or {}
   table.insert(r.acls[w[2]], rule)
 end
@@ -311,7 +252,7 @@ function blocks.interface(r, w, n)
     if text == "shutdown" then
       i.shutdown = true
     elseif two == "ip address" then
-      i.address, i.net = kw[3], parse.net(kw[3], kw[4])
+      i.address, i.net = kw[3], acltext.net(kw[3], kw[4])
     elseif two == "ip access-group" then
       i.filters[kw[4]] = kw[3]
     elseif two == "ip nat" then
@@ -339,7 +280,7 @@ end
 blocks["ip access-list"] = function(r, w, n)
   local rules = {}
   for i, k in ipairs(n.kids or {}) do
-    local rule = parse.rule(k.text)
+    local rule = acltext.read(k.text, true)
     if rule then
       rule.seq = k.seq or i * 10
       rules[#rules + 1] = rule

@@ -4,10 +4,6 @@ local cidr = include("cidr")
 
 local ping = {}
 
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
-
 -- An address of our own by that name (as short as people type it) or number.
 local function own_address(w, word)
   local letters, digits = (word or ""):match("^(%a+)([%d/.]*)$")

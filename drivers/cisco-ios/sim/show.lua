@@ -8,10 +8,6 @@ local site = include("site")
 
 local show = {}
 
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
-
 function show.clock(w)
   local t = w.clock(w.model.time)
   local d = dates.split(t)
@@ -409,7 +405,7 @@ function show.ip_route(w)
 end
 
 function show.route_to(w, dest)
-  local route = site.lookup(w.model.ends["local"].routes, dest)
+  local route = cidr.longest(w.model.ends["local"].routes, dest)
   if not cidr.number(dest) then
     say("%% Invalid input detected at '^' marker.")
     return

@@ -4,10 +4,6 @@ local site = include("site")
 
 local show = {}
 
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
-
 -- Interfaces that have a crypto map, with its entries.
 function show.bound(w)
   local list, r = {}, w.read["local"]

@@ -6,10 +6,6 @@ local maps = include("show_map")
 
 local show = {}
 
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
-
 local function now_of(w)
   return w.model.time
 end

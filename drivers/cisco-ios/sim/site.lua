@@ -1,6 +1,7 @@
 -- What a router does with its configuration and its line: the end of
 -- ike.lua, and the states of its interfaces.
 
+local acltext = include("acltext")
 local cidr = include("cidr")
 local lab = include("lab")
 local mapset = include("mapset")
@@ -23,10 +24,6 @@ function site.state(r, tree, name)
     return false, "link"
   end
   return true
-end
-
-local function length_of(net)
-  return tonumber(net:match("/(%d+)$"))
 end
 
 -- The interface on whose network an address is.
@@ -62,17 +59,6 @@ function site.routes(r, tree)
 end
 
 -- The route to an address, by the longest match.
-function site.lookup(routes, dest)
-  local best, length = nil, -1
-  for _, route in ipairs(routes) do
-    local n = length_of(route.dest)
-    if n > length and cidr.contains(route.dest, dest) then
-      best, length = route, n
-    end
-  end
-  return best
-end
-
 -- Does an interface's list stop it? An empty list stops nothing.
 local function filtered(w, name, r, list, p)
   local rules = r.acls[list]
@@ -206,7 +192,7 @@ end
 -- What this router encrypts: see select of ike.lua.
 local function selector(w, name, r, routes, by_entry)
   return function(packet)
-    local route = site.lookup(routes, packet.dest)
+    local route = cidr.longest(routes, packet.dest)
     if not route then
       return nil, "no-route"
     end
@@ -263,7 +249,7 @@ function site.make(w, name, r)
     anti_replay = r.anti_replay, manner = tree.manner, any_pfs = true,
     overhead = 62, routes = routes,
     route = function(dest)
-      local route = site.lookup(routes, dest)
+      local route = cidr.longest(routes, dest)
       return route and route.interface
     end,
     owns = function(a)
@@ -277,7 +263,7 @@ function site.make(w, name, r)
     select = selector(w, name, r, routes, by_entry),
     answer_map = answer(r, tree, by_entry, kind),
     accepts = function(packet)
-      local route = site.lookup(routes, packet.dest)
+      local route = cidr.longest(routes, packet.dest)
       return (not route or route.interface == wan) and "no-route" or nil
     end,
     blocks = function(dir, proto, port, peer)
@@ -305,10 +291,9 @@ end
 
 -- The inside network of a tree, and the router's address in it.
 function site.lan(tree)
-  local parse = include("parse")
   local name = network.models[tree.model].lan
   local address, mask = tree.interfaces[name].address:match("(%S+) (%S+)")
-  return parse.net(address, mask), address
+  return acltext.net(address, mask), address
 end
 
 return site

@@ -1,8 +1,11 @@
 -- The router under diagnosis, as lab.lua runs it, in Cisco's words.
 
+local cidr = include("cidr")
 local config = include("config")
 local debug = include("debug")
+local ike = include("ike")
 local lab = include("lab")
+local ledger = include("ledger")
 local log = include("log")
 local network = include("network")
 local parse = include("parse")
@@ -13,14 +16,6 @@ local DELETED_STAYS = 60
 
 local world = {}
 local methods = {}
-
--- How often a rule of a list was met.
-function methods:hit(list, rule)
-  if rule then
-    local key = list .. " " .. rule.text
-    self.hits[key] = (self.hits[key] or 0) + 1
-  end
-end
 
 function methods:translate(packet)
   local list = self.translations
@@ -45,15 +40,6 @@ function methods:logs_denied(name)
     end
   end
   return false
-end
-
--- The message id of a phase-2 negotiation; the last one's without it.
-function methods:message_id(n)
-  if n and not n.message_id then
-    n.message_id = 400000000 + n.serial * 7919 * 13 % 1600000000
-  end
-  self.last_id = n and n.message_id or self.last_id or 787769575
-  return self.last_id
 end
 
 function methods:ike_sa(peer)
@@ -89,25 +75,11 @@ end
 
 -- IKE SAs that were given up a short while ago.
 function methods:deleted(version)
-  local list = {}
-  for _, d in ipairs(self.dead) do
-    if self.model.time - d.time < DELETED_STAYS and
-        (d.sa.version or 1) == version then
-      list[#list + 1] = d.sa
-    end
-  end
+  local list = self:buried(DELETED_STAYS)
+  ike.keep(list, function(sa)
+    return (sa.version or 1) == version
+  end)
   return list
-end
-
--- Of each peer only the last one is remembered.
-local function bury(w, sa, time)
-  for i = #w.dead, 1, -1 do
-    if w.dead[i].sa.peer == sa.peer or time - w.dead[i].time > DELETED_STAYS
-    then
-      table.remove(w.dead, i)
-    end
-  end
-  w.dead[#w.dead + 1] = {sa = sa, time = time}
 end
 
 local function give_conn(w, sa)
@@ -119,7 +91,7 @@ end
 
 -- Who calls without an SA having come about: seen for a while, too.
 local function refused_caller(w, f, time)
-  bury(w, {role = "responder", peer = f.peer, version = f.n.version,
+  w:bury({role = "responder", peer = f.peer, version = f.n.version,
            address = w.model.ends["local"].address, state = "negotiating"},
        time)
 end
@@ -139,7 +111,7 @@ function track.undecryptable(w, f)
 end
 
 function track.dropped(w, f, time)
-  bury(w, f.sa, time)
+  w:bury(f.sa, time)
 end
 
 function track.offers(w, f, time)
@@ -186,7 +158,7 @@ function methods:address_towards(dest)
 end
 
 function methods:gateway(dest)
-  local route = site.lookup(self.model.ends["local"].routes, dest)
+  local route = cidr.longest(self.model.ends["local"].routes, dest)
   return route and (route.kind == "S" and route.via or dest)
 end
 
@@ -243,11 +215,6 @@ local function old_noise(w)
       "and is not an initialization offer", other)
 end
 
--- The engine's end, with what the hardware cannot do.
-local function make(w, name, r)
-  return site.make(w, name, r)
-end
-
 function world.new(scenario, knobs)
   local nets = network.build(scenario, knobs)
   local t = nets.sound.ends["local"]
@@ -256,15 +223,17 @@ function world.new(scenario, knobs)
     hits = {}, translations = {}, dead = {}, debugging = {},
     old = model.old, xe = model.xe, wan = model.wan, clock = lab.clock,
   }
-  for k, v in pairs(methods) do
-    with[k] = v
+  for _, list in ipairs({ledger, methods}) do
+    for k, v in pairs(list) do
+      with[k] = v
+    end
   end
   return lab.new{
     scenario = scenario, knobs = knobs, nets = nets, boot = t.boot,
     log = log.new(lab.clock), with = with,
     model = {repeats = {1, 1, 2, 2, 2}, real_v2 = true},
     vendor = {
-      write = write.config, read = parse.read, make = make, lan = site.lan,
+      write = write.config, read = parse.read, make = site.make, lan = site.lan,
       text = function(nodes)
         return table.concat(config.text_lines(nodes), "\n")
       end,
@@ -272,6 +241,5 @@ function world.new(scenario, knobs)
     },
   }
 end
-
 
 return world

@@ -19,10 +19,6 @@ local setup_of      -- scenario and knobs
 
 local device = {}
 
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
-
 local function is_monitor()
   return s.level == "monitor"
 end
@@ -212,33 +208,27 @@ local IN_BLOCK = {
   "service-policy ...", "authentication ...", "ikev2 ...",
 }
 
-local function add(list, more)
-  for _, c in ipairs(more) do
-    list[#list + 1] = c
-  end
-  return list
-end
-
 for _, words in ipairs(GLOBAL) do
   CONFIG_FULL[#CONFIG_FULL + 1] = {words, set}
   CONFIG_FULL[#CONFIG_FULL + 1] = {"no " .. words, unset}
 end
 -- "no" needs only as much as names the setting.
-add(CONFIG_FULL, {{"no logging timestamp", unset},
-                  {"no logging subsystem *", unset},
-                  {"no ip route *", unset}, {"no ip access-list *", unset},
-                  {"no ike policy *", unset}, {"no ike proposal *", unset},
-                  {"no ipsec autokey-map *", unset},
-                  {"no interface *", unset}})
+match.join(CONFIG_FULL, {
+  {"no logging timestamp", unset}, {"no logging subsystem *", unset},
+  {"no ip route *", unset}, {"no ip access-list *", unset},
+  {"no ike policy *", unset}, {"no ike proposal *", unset},
+  {"no ipsec autokey-map *", unset}, {"no interface *", unset},
+})
 
 local BLOCK = {}
 for _, words in ipairs(IN_BLOCK) do
   BLOCK[#BLOCK + 1] = {words, set_in_block}
   BLOCK[#BLOCK + 1] = {"no " .. words, set_in_block}
 end
-add(BLOCK, {{"no ip address", set_in_block},
-            {"no ipsec policy tunnel", set_in_block},
-            {"no description", set_in_block}})
+match.join(BLOCK, {
+  {"no ip address", set_in_block}, {"no ipsec policy tunnel", set_in_block},
+  {"no description", set_in_block},
+})
 
 local tables = {}
 
@@ -250,18 +240,18 @@ local function commands()
   end
   local list = {}
   if s.block and not is_monitor() then
-    add(list, BLOCK)
+    match.join(list, BLOCK)
   end
   if s.mode == "config" and not is_monitor() then
-    add(list, CONFIG_FULL)
+    match.join(list, CONFIG_FULL)
   end
   if s.mode == "config" then
-    add(list, CONFIG)
+    match.join(list, CONFIG)
   else
-    add(list, EXEC)
-    add(list, is_monitor() and {} or EXEC_FULL)
+    match.join(list, EXEC)
+    match.join(list, is_monitor() and {} or EXEC_FULL)
   end
-  tables[key] = add(list, COMMON)
+  tables[key] = match.join(list, COMMON)
   return tables[key]
 end
 
@@ -417,7 +407,7 @@ end
 
 -- The arguments of `check` for this variation, one a line.
 function device.args()
-  return person.args(setup_of, network.rename, subject)
+  return person.args(setup_of, network.other_names, subject)
 end
 
 return device

@@ -2,32 +2,9 @@
 -- the other end (peer), the path between them, and on request a second VPN.
 -- Each router is a tree that config.lua writes out as a configuration.
 
+local tree = include("tree")
+
 local network = {}
-
-local function copy(v)
-  if type(v) ~= "table" then
-    return v
-  end
-  local t = {}
-  for k, x in pairs(v) do
-    t[k] = copy(x)
-  end
-  return t
-end
-network.copy = copy
-
--- Lays a patch over a tree; the word "delete" takes a branch away.
-local function merge(tree, patch)
-  for k, v in pairs(patch or {}) do
-    if v == "delete" then
-      tree[k] = nil
-    elseif type(v) == "table" and type(tree[k]) == "table" and #v == 0 then
-      merge(tree[k], v)
-    else
-      tree[k] = copy(v)
-    end
-  end
-end
 
 -- One router with its WAN on PPPoE and one VPN.
 local function router(o)
@@ -114,8 +91,8 @@ local function add_second(net)
     far_lan = "192.168.0.0/24", host = "192.168.2.100",
     ppp = "depot@isp.example",
   }
-  p.ike_proposals["ike-prop"] = copy(l.ike_proposals["ike-prop2"])
-  p.ipsec_proposals["auto-prop"] = copy(l.ipsec_proposals["auto-prop2"])
+  p.ike_proposals["ike-prop"] = tree.copy(l.ike_proposals["ike-prop2"])
+  p.ipsec_proposals["auto-prop"] = tree.copy(l.ipsec_proposals["auto-prop2"])
   p.policies["ike-policy"].key = "second-Kagi-3"
   net.ends.peer2 = p
   net.paths.peer2 = {}
@@ -154,19 +131,7 @@ local function set_lifetime(net, seconds)
   end
 end
 
-local function patch(net, p)
-  for _, name in ipairs({"local", "peer", "peer2"}) do
-    if net.ends[name] then
-      merge(net.ends[name], p[name])
-    end
-  end
-  merge(net.paths.peer, p.path)
-  if net.paths.peer2 then
-    merge(net.paths.peer2, p.path2)
-  end
-end
-
-local other_names = {
+network.other_names = {
   {"ike-policy", "HQ-IKE"}, {"ipsec-policy", "vpn_hq"},
   {"ike-prop", "p1strong"}, {"auto-prop", "P2.set"},
   {"sec-list", "crypto_acl"}, {"Tunnel0.0", "Tunnel5.0"},
@@ -177,27 +142,6 @@ local other_names = {
   {"192.168.1.", "172.16.31."}, {"192.168.2.", "172.16.99."},
   {"kyoten", "shop07"}, {"internet", "flets"},
 }
-
-function network.rename(text)
-  for _, pair in ipairs(other_names) do
-    local from = pair[1]:gsub("%p", "%%%0")
-    text = text:gsub(from, (pair[2]:gsub("%%", "%%%%")))
-  end
-  return text
-end
-
-local function rename_all(v)
-  if type(v) == "string" then
-    return network.rename(v)
-  elseif type(v) ~= "table" then
-    return v
-  end
-  local t = {}
-  for k, x in pairs(v) do
-    t[type(k) == "string" and network.rename(k) or k] = rename_all(x)
-  end
-  return t
-end
 
 -- Descriptions as people write them, in Shift_JIS.
 local function describe(net)
@@ -222,18 +166,8 @@ function network.build(scenario, knobs)
   if setup.ipsec_lifetime then
     set_lifetime(sound, setup.ipsec_lifetime)
   end
-  patch(sound, setup)
-  local faulty = copy(sound)
-  patch(faulty, scenario.causes)
-  local both = {sound = sound, faulty = faulty}
-  if knobs.japanese then
-    describe(sound)
-    describe(faulty)
-  end
-  if knobs.rename then
-    both = {sound = rename_all(sound), faulty = rename_all(faulty)}
-  end
-  return both
+  return tree.states(sound, scenario, knobs, {
+    names = network.other_names, describe = describe})
 end
 
 return network

@@ -5,10 +5,6 @@ local site = include("site")
 
 local ping = {}
 
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
-
 local function options(w, words)
   local o = {dest = words[2], size = 56, count = 5}
   local i = 3
@@ -36,8 +32,9 @@ end
 
 local function one(w, o, seq)
   w.model:advance(now())
-  local answered, why = w:ping(o.dest, o.source, o.size, o.df,
-                                seq == 0)
+  local answered, why = w:ping{dest = o.dest, source = o.source,
+                               size = o.size + 28, df = o.df,
+                               urgent = seq == 0}
   if answered then
     say("%d bytes from %s: icmp_seq=%d ttl=254 time=%d.%03d ms", o.size + 8,
         o.dest, seq, 4 + seq % 3, (seq * 137) % 1000)

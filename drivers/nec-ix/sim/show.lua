@@ -9,10 +9,6 @@ local sa = include("show_sa")
 
 local show = {}
 
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
-
 local COMPILED = "Oct 25-Tue-2022 12:37:13 JST #2"
 
 local function long_date(t)

@@ -2,10 +2,6 @@
 
 local show_sa = {}
 
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
-
 local HASHES = {md5 = "md5", sha = "sha1"}
 
 local function size(t)

@@ -58,9 +58,7 @@ function site.routes(r, line)
   for name, i in pairs(r.interfaces) do
     local address = not i.unnumbered and site.address(r, line, name)
     if address then
-      local n, _, length = cidr.parse(address)
-      list[#list + 1] = {dest = cidr.text(n) .. "/" .. length, via = name,
-                         kind = "C"}
+      list[#list + 1] = {dest = cidr.net(address), via = name, kind = "C"}
     end
   end
   for _, route in ipairs(r.routes) do
@@ -73,18 +71,6 @@ function site.routes(r, line)
     end
   end
   return list
-end
-
--- The interface towards an address, by the longest matching route.
-local function lookup(routes, dest)
-  local best, length = nil, -1
-  for _, route in ipairs(routes) do
-    local _, _, n = cidr.parse(route.dest)
-    if n and n > length and cidr.contains(route.dest, dest) then
-      best, length = route, n
-    end
-  end
-  return best and best.via
 end
 
 local function permits(rule, proto, port)
@@ -156,8 +142,18 @@ local function add_v2(r)
   end
 end
 
--- r: what config says (parse.read); line: what the carrier gives.
-function site.make(r, line, manner)
+-- The addresses of the networks that it is in itself.
+local function own(r, line)
+  local list = {}
+  for name, i in pairs(r.interfaces) do
+    list[#list + 1] = not i.unnumbered and site.address(r, line, name) or nil
+  end
+  return list
+end
+
+-- r: what config says (parse.read); t: the router's tree.
+function site.make(r, t)
+  local line = t.line
   add_v2(r)
   local wan = site.wan(r)
   local address = wan and site.address(r, line, wan)
@@ -165,14 +161,18 @@ function site.make(r, line, manner)
     local p = r.ipsec_proposals[m.proposals[1]]
     m.lifetime = p and p.lifetime or 28800
   end
-  local routes = site.routes(r, line)
+  local routes, near = site.routes(r, line), own(r, line)
   return {
     address = address and address:match("^[%d.]+"), wan = wan,
     policies = r.policies, ike_proposals = r.ike_proposals, maps = r.maps,
     ipsec_proposals = r.ipsec_proposals, acls = r.acls,
-    tunnels = tunnels(r), anti_replay = r.anti_replay, manner = manner,
+    tunnels = tunnels(r), anti_replay = r.anti_replay, manner = t.manner,
     route = function(dest)
-      return lookup(routes, dest)
+      local route = cidr.longest(routes, dest)
+      return route and route.via
+    end,
+    near = function(dest)
+      return cidr.near(near, dest)
     end,
     blocks = function(dir, proto, port, peer)
       local i = r.interfaces[wan]
@@ -183,6 +183,15 @@ function site.make(r, line, manner)
           translated(i, dir, proto, port)
     end,
   }
+end
+
+-- The LAN of a router tree: the network, and the router's address in it.
+function site.lan(t)
+  for _, i in pairs(t.interfaces) do
+    if i.address and i.address:match("^%d") then
+      return cidr.net(i.address), i.address:match("^[%d.]+")
+    end
+  end
 end
 
 return site

@@ -1,5 +1,7 @@
 -- The commands of each mode: {words, what runs, argument}.
 
+local match = include("match")
+
 local commands = {}
 
 local ANY = {
@@ -70,13 +72,6 @@ local LINES = {
                        "peer *"},
 }
 
-local function add(list, more)
-  for _, c in ipairs(more) do
-    list[#list + 1] = c
-  end
-  return list
-end
-
 local function lines_of(kind)
   local list = {}
   for _, words in ipairs(LINES[kind] or {}) do
@@ -99,11 +94,11 @@ function commands.of(mode, block)
   if not kept[key] then
     local list = kind and lines_of(kind) or {}
     if mode == "exec" then
-      add(list, EXEC)
+      match.join(list, EXEC)
     else
-      add(add(list, SHOW), mode == "enable" and ENABLE or CONFIG)
+      match.join(match.join(list, SHOW), mode == "enable" and ENABLE or CONFIG)
     end
-    kept[key] = add(list, ANY)
+    kept[key] = match.join(list, ANY)
   end
   return kept[key]
 end

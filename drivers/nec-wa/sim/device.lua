@@ -18,10 +18,6 @@ local setup_of      -- scenario and knobs
 
 local device = {}
 
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
-
 -- What the commands do; the tables in commands.lua name these.
 local run = {}
 
@@ -234,7 +230,7 @@ end
 
 -- The arguments of `check` for this variation, one a line.
 function device.args()
-  return person.args(setup_of, network.rename, subject)
+  return person.args(setup_of, network.other_names, subject)
 end
 
 return device

@@ -113,7 +113,7 @@ local function set_mode(net, setup)
   p.ike_policies["ike-pol"].natt = setup.natt
 end
 
-local other_names = {
+network.other_names = {
   {"ike-prop", "p1.strong"}, {"ipsec-prop", "P2_set"}, {"ike-pol", "HQ-IKE"},
   {"ipsec-pol", "hq_sel"}, {"vpn-prof", "to-HQ"}, {"IPsec0", "IPsec4"},
   {"IPsec1", "IPsec7"}, {"WA-Branch", "kyoto-wa1"},
@@ -124,10 +124,6 @@ local other_names = {
   {"192.168.3.", "172.16.99."}, {"apn.example", "iot.carrier.example"},
   {"hq.example.jp", "gw.corp.example"},
 }
-
-function network.rename(text)
-  return tree.rename_text(text, other_names)
-end
 
 -- Descriptions as people write them, in Shift_JIS.
 local function describe(net)
@@ -148,15 +144,8 @@ function network.build(scenario, knobs)
     add_second(sound)
   end
   set_mode(sound, setup)
-  tree.patch(sound, setup)
-  local faulty = tree.copy(sound)
-  tree.patch(faulty, scenario.causes)
-  local both = {sound = sound, faulty = faulty}
-  if knobs.japanese then
-    describe(sound)
-    describe(faulty)
-  end
-  return knobs.rename and tree.rename(both, other_names) or both
+  return tree.states(sound, scenario, knobs, {
+    names = network.other_names, describe = describe})
 end
 
 return network

@@ -6,10 +6,6 @@ local site = include("site")
 
 local ping = {}
 
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
-
 local NUMBERS = {size = true, count = true}
 
 local function options(w, words)
@@ -37,8 +33,8 @@ end
 
 local function one(w, o, seq)
   w.model:advance(now())
-  local answered = w:ping(o.to, o.source, o.size, o.df, seq == 0)
-  if answered then
+  if w:ping{dest = o.to, source = o.source, size = o.size + 28, df = o.df,
+            urgent = seq == 0} then
     say("%d bytes from %s: seq=%d ttl=62 time=%d.%03d ms", o.size + 8, o.to,
         seq, 38 + seq % 5, (seq * 137) % 1000)
     wait(50)

@@ -7,10 +7,6 @@ local site = include("site")
 
 local show = {}
 
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
-
 -- The guideline's copy lost the indentation; both forms occur.
 local function inner(w, depth, fmt, ...)
   local flat = w.trees["local"].layout == "flat"

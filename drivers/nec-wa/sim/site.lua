@@ -35,37 +35,13 @@ local function plain(address)
   return address and address:match("^[%d.]+")
 end
 
-local function lookup(r, line, dest)
-  local best, length = nil, -1
-  local function consider(net, via)
-    local _, _, n = cidr.parse(net)
-    if n and n > length and cidr.contains(net, dest) then
-      best, length = via, n
-    end
-  end
-  for name in pairs(r.interfaces) do
-    local address = site.address(r, line, name)
-    if address then
-      consider(address, name)
-    end
-  end
-  for _, route in ipairs(r.routes) do
-    if site.state(r, line, route.via) == "up" then
-      consider(route.dest, route.via)
-    end
-  end
-  return best
-end
-
 -- The routes in force: {dest, via, kind}.
 function site.routes(r, line)
   local list = {}
   for name in pairs(r.interfaces) do
     local address = site.address(r, line, name)
     if address then
-      local n, _, length = cidr.parse(address)
-      list[#list + 1] = {dest = cidr.text(n) .. "/" .. length, via = name,
-                         kind = "C"}
+      list[#list + 1] = {dest = cidr.net(address), via = name, kind = "C"}
     end
   end
   for _, route in ipairs(r.routes) do
@@ -159,15 +135,30 @@ local function add_tunnels(r, e)
   end
 end
 
--- r: what the configuration says (parse.read); line: the mobile line.
-function site.make(r, line, manner)
+-- The addresses of the networks that it is in itself.
+local function own(r, line)
+  local list = {}
+  for name in pairs(r.interfaces) do
+    list[#list + 1] = site.address(r, line, name)
+  end
+  return list
+end
+
+-- r: what the configuration says (parse.read); t: the router's tree.
+function site.make(r, t)
+  local line = t.line
+  local routes, near = site.routes(r, line), own(r, line)
   local e = {
     policies = {}, maps = {}, tunnels = {}, anti_replay = false,
     ike_proposals = {}, ipsec_proposals = r.ipsec_proposals,
     acls = {any = {{action = "permit", src = "any", dest = "any"}}},
-    manner = manner,
+    manner = t.manner,
     route = function(dest)
-      return lookup(r, line, dest)
+      local route = cidr.longest(routes, dest)
+      return route and route.via
+    end,
+    near = function(dest)
+      return cidr.near(near, dest)
     end,
     blocks = function()
       return nil
@@ -187,6 +178,12 @@ function site.make(r, line, manner)
       plain(site.address(r, line, "MobileEthernet0.0"))
   add_tunnels(r, e)
   return e
+end
+
+-- The LAN of a router tree: the network and the router's address in it.
+function site.lan(t)
+  local address = t.interfaces["GigaEthernet0.0"].address
+  return cidr.net(address), plain(address)
 end
 
 return site

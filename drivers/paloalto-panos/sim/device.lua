@@ -7,6 +7,7 @@ local match = include("match")
 local network = include("network")
 local person = include("person")
 local ping = include("ping")
+local pipe = include("pipe")
 local show = include("show")
 local vpn = include("show_vpn")
 local world = include("world")
@@ -19,10 +20,6 @@ local w             -- the world
 local setup_of      -- scenario and knobs
 
 local device = {}
-
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
 
 -- Operational commands; the words after those of the pattern are arguments.
 
@@ -396,14 +393,11 @@ local function piped(line, run)
     say("Invalid syntax.")
     return
   end
-  local real, text = out, {}
-  out = function(t)
-    text[#text + 1] = t
-  end
-  run(command)
-  out = real
+  local text = pipe.capture(function()
+    run(command)
+  end)
   pattern = pattern:gsub('^"(.*)"$', "%1"):lower()
-  for l in table.concat(text):gmatch("[^\n]*\n") do
+  for l in text:gmatch("[^\n]*\n") do
     local has = l:lower():find(pattern, 1, true) ~= nil
     if has == (verb == "match") then
       out(l)
@@ -516,7 +510,7 @@ end
 
 -- The arguments of `check` for this variation, one a line.
 function device.args()
-  return person.args(setup_of, network.rename, subject)
+  return person.args(setup_of, network.other_names, subject)
 end
 
 return device

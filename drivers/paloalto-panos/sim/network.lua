@@ -101,7 +101,7 @@ local function set_version(net, setup)
 end
 
 -- The second peer's address first: it is what others turn into.
-local other_names = {
+network.other_names = {
   {"192.0.2.30", "198.18.77.30"},
   {"branch-to-osaka", "kyoto-hq-tun"}, {"branch-to-kobe", "kyoto-depot"},
   {"osaka-to-branch", "hq-kyoto-tun"}, {"hq-osaka", "gw-center"},
@@ -116,10 +116,6 @@ local other_names = {
   {"192.168.3.", "172.16.99."},
 }
 
-function network.rename(text)
-  return tree.rename_text(text, other_names)
-end
-
 -- Both states of the network: {sound = net, faulty = net}.
 function network.build(scenario, knobs)
   local setup = scenario.setup
@@ -128,11 +124,7 @@ function network.build(scenario, knobs)
     add_second(sound, setup.second == "alike")
   end
   set_version(sound, setup)
-  tree.patch(sound, setup)
-  local faulty = tree.copy(sound)
-  tree.patch(faulty, scenario.causes)
-  local both = {sound = sound, faulty = faulty}
-  return knobs.rename and tree.rename(both, other_names) or both
+  return tree.states(sound, scenario, knobs, {names = network.other_names})
 end
 
 return network

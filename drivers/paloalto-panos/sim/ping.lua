@@ -4,10 +4,6 @@ local cidr = include("cidr")
 
 local ping = {}
 
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
-
 local FOREVER = 20      -- without a count: until somebody interrupts it
 local NUMBERS = {count = true, size = true, interval = true, ttl = true}
 local WORDS = {source = true, host = true, ["do-not-fragment"] = true,
@@ -30,8 +26,8 @@ end
 
 local function one(w, o, seq)
   w.model:advance(now())
-  if w:ping(o.host, o.source, o.size, o["do-not-fragment"] == "yes",
-            seq == 1) then
+  if w:ping{dest = o.host, source = o.source, size = o.size + 28,
+            df = o["do-not-fragment"] == "yes", urgent = seq == 1} then
     say("%d bytes from %s: icmp_seq=%d ttl=63 time=%d.%d ms", o.size + 8,
         o.host, seq, 3 + seq % 3, (seq * 137) % 10)
     wait(100)

@@ -1,5 +1,6 @@
 -- What the firewall prints about itself, its interfaces and its logs.
 
+local cidr = include("cidr")
 local config = include("config")
 local dates = include("dates")
 local lab = include("lab")
@@ -7,10 +8,6 @@ local log = include("log")
 local site = include("site")
 
 local show = {}
-
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
 
 local function wall(w)
   local d = dates.split(lab.clock(w.model.time))
@@ -186,7 +183,7 @@ function show.routes(w)
 end
 
 function show.fib(w, dest)
-  local r = site.lookup(site.routes(w.read["local"], w:line()), dest)
+  local r = cidr.longest(site.routes(w.read["local"], w:line()), dest)
   say("")
   say(("-"):rep(80))
   say("runtime route lookup")

@@ -5,10 +5,6 @@ local lab = include("lab")
 
 local vpn = {}
 
-local function say(fmt, ...)
-  out(string.format(fmt, ...) .. "\n")
-end
-
 local function day(w, time)
   local d = dates.split(lab.clock(time))
   return string.format("%s.%02d %02d:%02d:%02d", d.month_name, d.day, d.hour,

@@ -136,8 +136,7 @@ function site.routes(r, line)
   local list = {}
   for name, i in pairs(r.interfaces) do
     if i.ip and site.up(r, line, name) then
-      local n, _, length = cidr.parse(i.ip)
-      list[#list + 1] = {dest = cidr.text(n) .. "/" .. length, kind = "C",
+      list[#list + 1] = {dest = cidr.net(i.ip), kind = "C",
                          interface = name, nexthop = i.ip:match("^[%d.]+")}
     end
   end
@@ -149,17 +148,6 @@ function site.routes(r, line)
     end
   end
   return list
-end
-
-function site.lookup(routes, dest)
-  local best, length
-  for _, route in ipairs(routes) do
-    local _, _, n = cidr.parse(route.dest)
-    if n and n > (length or -1) and cidr.contains(route.dest, dest) then
-      best, length = route, n
-    end
-  end
-  return best
 end
 
 local function liveness(g, retry)
@@ -208,8 +196,20 @@ local function add_tunnels(e, r)
   end
 end
 
+-- The addresses of the networks inside.
+local function own(r, line)
+  local list = {}
+  for name, i in pairs(r.interfaces) do
+    if i.ip and site.up(r, line, name) and name ~= site.wan(r) then
+      list[#list + 1] = i.ip
+    end
+  end
+  return list
+end
+
 -- r: what the configuration says (site.read); t: the firewall's tree.
 function site.make(r, t)
+  local near = own(r, t.line)
   local routes = site.routes(r, t.line)
   local wan = site.wan(r)
   local i = wan and r.interfaces[wan]
@@ -221,8 +221,11 @@ function site.make(r, t)
     address = i and i.ip and site.up(r, t.line, wan) and
         i.ip:match("^[%d.]+") or nil,
     route = function(dest)
-      local route = site.lookup(routes, dest)
+      local route = cidr.longest(routes, dest)
       return route and route.interface
+    end,
+    near = function(dest)
+      return cidr.near(near, dest)
     end,
     blocks = function()
       return nil
@@ -236,6 +239,15 @@ function site.make(r, t)
   add_gateways(e, r, t)
   add_tunnels(e, r)
   return e
+end
+
+-- The network inside, and the firewall's address in it.
+function site.lan(t)
+  for _, i in pairs(t.interfaces) do
+    if i.zone == "trust" then
+      return cidr.net(i.ip), i.ip:match("^[%d.]+")
+    end
+  end
 end
 
 return site

@@ -1,6 +1,5 @@
 -- The firewall under diagnosis in its network: what time and causes do to it.
 
-local cidr = include("cidr")
 local config = include("config")
 local course = include("course")
 local ike = include("ike")
@@ -11,17 +10,7 @@ local site = include("site")
 
 local world = {}
 
--- The network inside, and the firewall's address in it.
-local function lan_of(t)
-  for _, i in pairs(t.interfaces) do
-    if i.zone == "trust" then
-      local n, _, length = cidr.parse(i.ip)
-      return cidr.text(n) .. "/" .. length, i.ip:match("^[%d.]+")
-    end
-  end
-end
-
-local vendor = {write = config.write, read = site.read, lan = lan_of}
+local vendor = {write = config.write, read = site.read, lan = site.lan}
 
 function vendor.text(cfg)
   return table.concat(config.lines(cfg), "\n")
@@ -217,36 +206,6 @@ end
 function more:commit()
   self.cfg["local"] = config.copy(self.candidate)
   self:rebuild("local")
-end
-
-local function own_network(w, dest)
-  for name, i in pairs(w.read["local"].interfaces) do
-    if i.ip and site.up(w.read["local"], w:line(), name) and
-        cidr.contains(i.ip, dest) and name ~= site.wan(w.read["local"]) then
-      return true
-    end
-  end
-end
-
--- One echo request of the firewall: answered or not.
-function more:ping(dest, source, size, df, first)
-  local e = self.model.ends["local"]
-  if own_network(self, dest) then
-    return true
-  end
-  local out = e.route(dest)
-  if not out then
-    return false
-  end
-  if e.tunnels[out] then
-    local link = self.model:link_to("local", dest)
-    local _, inside = lan_of(self.trees[link and link.b or "peer"])
-    return self.model:echo("local", {
-      src = source or e.address or "0.0.0.0", dest = dest, size = size + 28,
-      df = df, urgent = first, router = dest == inside,
-    })
-  end
-  return self:outside(dest)
 end
 
 return world
