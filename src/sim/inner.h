@@ -29,6 +29,8 @@ struct sim {
     char *viewer;                   /* what stands at this reply's end */
     char *prompt, *user, *password, *banner, *failure;
     struct editor editor;
+    struct buf kept;                /* the line under which help is printed */
+    bool open;                      /* what is typed now is no secret */
     struct printout reply;
     struct buf typed, ready;
     size_t sent, rows, shown;       /* shown: lines since the last pager */

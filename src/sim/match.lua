@@ -24,60 +24,109 @@ local function pattern_of(text)
   return patterns[text]
 end
 
--- How far the typed words fit (a count), whether the command is complete,
--- whether each word is exact, and the words spelt out.
-local function fit(typed, pattern)
-  local full, exact = {}, true
-  for i, w in ipairs(typed) do
-    local p = pattern[i]
-    if p == "..." then
-      for j = i, #typed do
-        full[j] = typed[j]
-      end
-      return #typed, true, exact, full
+-- What the commands expect as word i, of those that fit so far: each word of
+-- theirs with the commands that go on with it ("*" and "..." are such words).
+local function expected(commands, i)
+  local words, order = {}, {}
+  for _, c in ipairs(commands) do
+    local p = pattern_of(c[1])
+    local word = p[i] or p[#p] == "..." and "..." or nil
+    if word and not words[word] then
+      words[word] = {}
+      order[#order + 1] = word
     end
-    if p == "*" then
-      full[i] = w
-    elseif p and starts(p, w) then
-      exact = exact and p == w
-      full[i] = p
-    else
-      return i - 1, false, exact, full
+    table.insert(word and words[word] or {}, c)
+  end
+  return words, order
+end
+
+-- The word that is meant: as it is typed, else the only one that begins so.
+local function meant(words, order, typed)
+  if words[typed] and typed ~= "*" and typed ~= "..." then
+    return typed
+  end
+  local found
+  for _, word in ipairs(order) do
+    if word ~= "*" and word ~= "..." and starts(word, typed) then
+      if found then
+        return nil, "ambiguous"
+      end
+      found = word
     end
   end
-  local next_word = pattern[#typed + 1]
-  return #typed, next_word == nil or next_word == "...", exact, full
+  return found or words["*"] and "*" or words["..."] and "...", "invalid"
+end
+
+-- Commands that may end after n words; those without "..." first.
+local function complete(commands, n)
+  local open
+  for _, c in ipairs(commands) do
+    local p = pattern_of(c[1])
+    if #p == n and p[n] ~= "..." then
+      return c
+    elseif p[n + 1] == "..." or p[#p] == "..." and #p <= n then
+      open = open or c
+    end
+  end
+  return open
 end
 
 -- The command that the line means, and the line spelt out. Else nil, why
 -- ("invalid", "incomplete", "ambiguous") and the line up to where it went
--- wrong.
+-- wrong. Each word is settled in its place, as the devices do it.
 function match.find(commands, line)
-  local typed = match.words(line)
-  local found, full, longest = {}, nil, 0
-  local incomplete = false
-  for _, c in ipairs(commands) do
-    local n, complete, exact, spelt = fit(typed, pattern_of(c[1]))
-    longest = math.max(longest, n)
-    if n == #typed and complete then
-      if exact then
-        return c, table.concat(spelt, " ")
-      end
-      found[#found + 1], full = c, full or spelt
+  local typed, full = match.words(line), {}
+  for i, w in ipairs(typed) do
+    local words, order = expected(commands, i)
+    local word, why = meant(words, order, w)
+    if not word then
+      return nil, why, why == "ambiguous" and line or
+          table.concat(typed, " ", 1, i)
     end
-    incomplete = incomplete or n == #typed
+    commands = words[word]
+    full[i] = (word == "*" or word == "...") and w or word
   end
-  if #found == 1 then
-    return found[1], table.concat(full, " ")
+  local c = complete(commands, #typed)
+  if c then
+    return c, table.concat(full, " ")
   end
-  if #found > 1 then
-    return nil, "ambiguous", line
+  return nil, "incomplete", line
+end
+
+-- What may follow: the words, in order; "<cr>" where the line may end. The
+-- last word of a line that does not end in a blank is only begun.
+function match.help(commands, line)
+  local typed, list = match.words(line), {}
+  local begun = line:match("%S$") and table.remove(typed) or ""
+  for i, w in ipairs(typed) do
+    local words, order = expected(commands, i)
+    local word, why = meant(words, order, w)
+    if not word then
+      return nil, why
+    end
+    commands = words[word]
   end
-  if incomplete then
-    return nil, "incomplete", line
+  for _, word in ipairs((select(2, expected(commands, #typed + 1)))) do
+    if word == "*" or word == "..." then
+      list[#list + 1] = begun == "" and "WORD" or nil
+    elseif starts(word, begun) then
+      list[#list + 1] = word
+    end
   end
-  return nil, "invalid",
-      table.concat(typed, " ", 1, math.min(longest + 1, #typed))
+  table.sort(list)
+  if begun == "" and #typed > 0 and complete(commands, #typed) then
+    list[#list + 1] = "<cr>"
+  end
+  return list
+end
+
+-- The same as a text to print; invalid: when nothing fits.
+function match.help_text(commands, line, invalid)
+  local list = match.help(commands, line)
+  if not list or #list == 0 then
+    return invalid .. "\n"
+  end
+  return "  " .. table.concat(list, "\n  ") .. "\n"
 end
 
 -- Adds commands to a list.

@@ -100,11 +100,17 @@ static void show_prompt(struct sim *s)
     }
     free(s->prompt);
     s->prompt = prompt;
+    s->open = echo;
     s->editor.echo = echo && !s->knobs.echo_off;
     s->editor.quiet_end = s->knobs.echo_none;
     editor_begin(&s->editor, strlen(prompt));
     buf_adds(&s->ready, prompt);
     s->state = STATE_INPUT;
+    if (s->kept.len) {
+        buf_adds(&s->editor.line, buf_str(&s->kept));
+        buf_clear(&s->kept);
+        editor_show(&s->editor, &s->ready);
+    }
 }
 
 static void note(struct sim *s, const char *line)
@@ -214,11 +220,39 @@ static void interrupt(struct sim *s, const char *key)
         sim_call(s, "key", key);
 }
 
+/* "?" lists at once what may follow, and the line stands again below; false:
+ * it is a character like others here. */
+static bool help(struct sim *s, char c)
+{
+    struct err e = {0};
+    json_t *line;
+    char *text;
+
+    if (c != '?' || !s->open || !program_has(s->program, "help"))
+        return false;
+    line = json_string(buf_str(&s->editor.line));
+    text = program_text(s->program, "help", line, NULL, &e);
+    json_decref(line);
+    if (e.status)
+        fail(s, &e);
+    if (!text)
+        return false;
+    buf_adds(&s->ready, s->editor.echo ? "?\r\n" : "\r\n");
+    buf_clear(&s->kept);
+    buf_adds(&s->kept, buf_str(&s->editor.line));
+    begin_reply(s);
+    printout_add(&s->reply, text, strlen(text));
+    free(text);
+    return true;
+}
+
 /* One typed byte while a prompt stands. */
 static void type(struct sim *s, char c)
 {
     bool end = c == '\r' || (c == '\n' && !s->editor.after_cr);
 
+    if (help(s, c))
+        return;
     if (end && s->editor.line.len)
         redraw(s);
     switch (editor_key(&s->editor, c, &s->ready)) {
@@ -341,6 +375,7 @@ void sim_work(struct sim *s, uint64_t now_ms)
             return;
         if ((s->state == STATE_BUSY || s->state == STATE_MUTE) && broken(s)) {
             printout_begin(&s->reply, now_ms);
+            buf_clear(&s->kept);
             buf_adds(&s->ready, "\r\n");
             finish_reply(s);
         } else if (s->state == STATE_BUSY) {
@@ -427,6 +462,7 @@ void sim_free(struct sim *s)
     free(s->banner);
     free(s->failure);
     buf_free(&s->editor.line);
+    buf_free(&s->kept);
     printout_free(&s->reply);
     buf_free(&s->typed);
     buf_free(&s->ready);

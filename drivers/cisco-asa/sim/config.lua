@@ -16,7 +16,7 @@ local ORDER = {
 -- How many words of a line name what it sets, when that is not all of it.
 local SINGLE = {
   {"hostname", 1}, {"enable password", 2}, {"passwd", 1}, {"pager", 1},
-  {"logging buffered", 2}, {"logging console", 2}, {"logging monitor", 2},
+  {"terminal width", 2}, {"logging buffered", 2}, {"logging console", 2}, {"logging monitor", 2},
   {"logging buffer-size", 2}, {"mtu", 2},
   {"sysopt connection tcpmss", 3}, {"management-access", 1},
   {"crypto ipsec df-bit", 4}, {"crypto ipsec fragmentation", 4},

@@ -26,7 +26,7 @@ local device = {}
 -- What happened meanwhile, for who watches.
 local function flush()
   local l = w.read["local"].logging
-  local level = s.monitor and l.monitor
+  local level = s.console and l.console or s.monitor and l.monitor
   for _, m in ipairs(w.log.pending) do
     -- Debug lines go to the terminal unless they are traced into the log.
     local shown = m.level == 0 and not l["debug-trace"] and s.console or
@@ -404,6 +404,15 @@ function device.command(line)
     end
   end
   flush()
+end
+
+-- "?": no source shows the list.
+function device.help(line)
+  if typed[s.mode] then
+    return nil
+  end
+  return match.help_text(s.mode == "config" and modes.commands() or
+                         commands(), line, "% Unrecognized command")
 end
 
 function device.refused(line)

@@ -96,7 +96,14 @@ local GLOBAL = with_no{
   "tunnel-group * type *", "username ...",
 }
 
+-- A width is a part of the configuration here (vendor-cli.md 4).
+local function set_width(words, line)
+  width(tonumber(words[3]) or 80)
+  set(words, line)
+end
+
 local BLOCKS = {
+  {"terminal width *", set_width},
   {"access-list * ...", add_rule}, {"no access-list * ...", remove_rule},
   {"interface *", enter("config-if", INTERFACE)},
   {"crypto ikev1 policy *", enter("config-ikev1-policy", POLICY)},
@@ -144,6 +151,12 @@ function modes.run(line)
   end
   found[2](match.words(what), what)
   return nil
+end
+
+-- What may be typed there.
+function modes.commands()
+  return s.block and match.join(match.join({}, s.block.commands), CONFIG) or
+      CONFIG
 end
 
 -- Leaves a block, or (true) the mode itself.

@@ -34,8 +34,9 @@ local SINGLE = {
 }
 
 -- Settings that are on unless a line says no.
-local ON = {"logging console", "logging on", "crypto isakmp enable",
-            "ip route-cache", "service password-encryption", "ip redirects"}
+local ON = {"ip domain lookup", "logging console", "logging on",
+            "crypto isakmp enable", "ip route-cache",
+            "service password-encryption", "ip redirects"}
 
 local config = cfgtext.new{
   order = ORDER, single = SINGLE, on = ON,

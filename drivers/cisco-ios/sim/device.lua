@@ -61,6 +61,17 @@ local function disable()
   s.level = 1
 end
 
+-- A console goes back to where nobody is logged in (K).
+local function leave()
+  if not s.console then
+    close()
+    return
+  end
+  s.mode, s.level = "idle", 1
+  say("\n\n%s con0 is now available\n\n\n\n", w.read["local"].hostname)
+  say("Press RETURN to get started.\n\n")
+end
+
 local function terminal_length(words)
   rows(tonumber(words[3]) or 24)
 end
@@ -232,7 +243,7 @@ local EXEC = {
   {"terminal width *", terminal_width},
   {"terminal monitor", function() s.monitor = true end},
   {"terminal no monitor", function() s.monitor = false end},
-  {"enable", enable}, {"exit", close}, {"logout", close}, {"quit", close},
+  {"enable", enable}, {"exit", leave}, {"logout", leave}, {"quit", leave},
   {"show ip route", shown(show.ip_route)}, {"show ip route *", route_to},
   {"show ip interface", shown(show.ip_interfaces)},
   {"show ip interface ...", by_interface(show.ip_interface)},
@@ -350,14 +361,23 @@ local function complain(why, line, where)
   end
 end
 
+-- A lone word may be a host to telnet to: its name is asked for (K).
+local function look_up(name)
+  if not w.read["local"].no_lookup then
+    say("Translating \"%s\"...domain server (255.255.255.255)", name)
+    wait(3000)
+  end
+  say("%% Unknown command or computer name, or unable to find computer " ..
+      "address")
+end
+
 local function run_exec(line)
   local bare, how, pattern = pipe.split(line)
   local found, what, where = match.find(commands(), bare)
   if not found then
     if what == "invalid" and #match.words(bare) == 1 and
         bare:match("^%a[%w-]*$") then
-      say("%% Unknown command or computer name, or unable to find computer " ..
-          "address")
+      look_up(bare)
       return
     end
     complain(what, line, where)
@@ -410,6 +430,11 @@ local function enter(name)
 end
 
 local typed = {}
+
+function typed.idle()
+  rows(24)
+  enter(device.user())
+end
 
 function typed.user(line)
   person.name(s, line)
@@ -469,7 +494,9 @@ function device.banner()
 end
 
 function device.prompt()
-  if s.mode == "user" then
+  if s.mode == "idle" then
+    return ""
+  elseif s.mode == "user" then
     return "Username: "
   elseif s.mode == "password" or s.mode == "enable" then
     return "Password: ", false
@@ -513,6 +540,15 @@ function device.command(line)
     end
   end
   flush()
+end
+
+-- "?": no source shows the list.
+function device.help(line)
+  if typed[s.mode] or s.dialogue or s.asking then
+    return nil
+  end
+  return match.help_text(s.mode == "config" and modes.commands() or
+                         commands(), line, "% Unrecognized command")
 end
 
 function device.refused(line)

@@ -280,6 +280,12 @@ function modes.run(line)
   return nil
 end
 
+-- What may be typed there.
+function modes.commands()
+  local block = s.stack[#s.stack]
+  return block and match.join(match.join({}, block.commands), CONFIG) or CONFIG
+end
+
 -- Leaves a block, or (true) the mode itself.
 function modes.exit()
   if #s.stack > 0 then

@@ -16,6 +16,11 @@ end
 local globals = {}      -- by the first two words
 local blocks = {}
 
+globals["no ip"] = function(r, w, text)
+  r.no_lookup = r.no_lookup or w[3] == "domain-lookup" or
+      w[3] == "domain" and w[4] == "lookup"
+end
+
 globals["hostname"] = function(r, w)
   r.hostname = w[2]
 end

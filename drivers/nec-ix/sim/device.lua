@@ -370,6 +370,14 @@ function device.hangup()
   rows(24)
 end
 
+-- "?": no source shows the list.
+function device.help(line)
+  if s.mode == "monitor" or login[s.mode] then
+    return nil
+  end
+  return match.help_text(commands(), line, "% Invalid command.")
+end
+
 function device.refused(line)
   say("%% %s -- Invalid command.", table.concat(match.words(line), " "))
 end

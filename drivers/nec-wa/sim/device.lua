@@ -195,6 +195,13 @@ function device.command(line)
   end
 end
 
+-- "?": no source shows the list.
+function device.help(line)
+  return not login[s.mode] and
+      match.help_text(commands.of(s.mode, s.block), line,
+                      "% Invalid command.") or nil
+end
+
 function device.refused()
   say(COMPLAINTS.invalid)
 end

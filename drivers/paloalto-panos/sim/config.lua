@@ -205,6 +205,9 @@ local function reach(node, words, make)
 end
 
 function config.set(cfg, words)
+  if not cfg[words[1]] then
+    return false
+  end
   local last = words[#words]
   local is_leaf = LEAVES[words[#words - 1]] or false
   local path = table.move(words, 1, #words - (is_leaf and 1 or 0), 1, {})

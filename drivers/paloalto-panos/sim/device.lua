@@ -483,6 +483,15 @@ function device.command(line)
   end
 end
 
+-- "?": no source shows the list.
+function device.help(line)
+  if login[s.mode] then
+    return nil
+  end
+  return match.help_text(s.mode == "config" and CONFIG or allowed(), line,
+                         "Invalid syntax.")
+end
+
 function device.refused(line)
   say("")
   say("Unknown command: %s", match.words(line)[1])
