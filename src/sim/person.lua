@@ -7,58 +7,85 @@ local person = {}
 
 local TRIES = 3
 
--- The line that follows "login: ", and the one that follows "Password: ".
--- s: the session (mode, user, tries); o: {users = {name = {password}},
--- refused: every password is wrong, wrong = the lines of a refusal}.
+local setup, world
 
-function person.name(s, line)
-  if line ~= "" then
-    s.user, s.mode = line, "password"
-  end
+-- arg: what device.start got.
+function person.begin(arg, w)
+  setup, world = arg, w
 end
 
--- True: the session begins.
-function person.password(s, line, o)
-  local user = o.users[s.user]
-  s.mode = "user"
-  if user and user.password == line and not o.refused then
-    return true
-  end
-  s.tries = (s.tries or 0) + 1
-  wait(100)
-  for _, text in ipairs(o.wrong) do
-    out(text .. "\n")
-  end
-  if s.tries >= TRIES then
-    close()
-  end
-  return false
+-- Does somebody have to log in first?
+function person.stranger()
+  return setup.login or setup.knobs.login
 end
 
--- Which user the knobs let in.
-function person.user(setup)
-  return setup.knobs.user == "monitor" and "watch" or "admin"
+-- The login dialogue: what the line behind "login: " (mode "user" of a
+-- session) and the one behind "Password: " (mode "password") do.
+-- o: {users = {name = {password}}, wrong = the lines of a refusal,
+-- enter(name)}. A session that refuses takes no password.
+function person.login(o)
+  local typed = {}
+  function typed.user(s, line)
+    if line ~= "" then
+      s.user, s.mode = line, "password"
+    end
+  end
+  function typed.password(s, line)
+    local user = o.users[s.user]
+    local refused = s.refuses or setup.knobs.login == "refused"
+    s.mode = "user"
+    if user and user.password == line and not refused then
+      o.enter(s.user)
+      return
+    end
+    s.tries = (s.tries or 0) + 1
+    wait(100)
+    for _, text in ipairs(o.wrong) do
+      say("%s", text)
+    end
+    if s.tries >= TRIES then
+      close()
+    end
+  end
+  return typed
 end
 
 -- The end whose configuration is the peer's of the VPN in question.
-function person.peer(setup)
+function person.peer()
   return setup.scenario.setup.subject == "peer2" and "peer2" or "peer"
 end
 
--- The arguments of `check` for this variation, one a line. names: what
--- "rename" makes of them; subject(): what names the VPN in question.
-function person.args(setup, names, subject)
-  local scenario, knobs = setup.scenario, setup.knobs
-  local args, named = {}, scenario.setup.subject == "none"
-  for _, a in ipairs(scenario.args) do
-    named = named or a == "--vpn"
-    args[#args + 1] = knobs.rename and tree.rename_text(a, names) or a
+-- What the engine asks of every device: user, password, args, peer_config.
+-- o: {users, names: what "rename" makes of them, subject(): what names the
+-- VPN in question, lines(cfg)}
+function person.equip(device, o)
+  function device.user()
+    return setup.knobs.user == "monitor" and "watch" or "admin"
   end
-  if knobs["second-vpn"] and not named and not scenario.setup.second then
-    args[#args + 1] = "--vpn"
-    args[#args + 1] = subject()
+
+  function device.password()
+    return o.users[device.user()].password
   end
-  return table.concat(args, "\n")
+
+  -- The configuration of the router at the other end, unmasked.
+  function device.peer_config()
+    return table.concat(o.lines(world.cfg[person.peer()]), "\n") .. "\n"
+  end
+
+  -- The arguments of `check` for this variation, one a line.
+  function device.args()
+    local scenario, knobs = setup.scenario, setup.knobs
+    local args, named = {}, scenario.setup.subject == "none"
+    for _, a in ipairs(scenario.args) do
+      named = named or a == "--vpn"
+      args[#args + 1] = knobs.rename and tree.rename_text(a, o.names) or a
+    end
+    if knobs["second-vpn"] and not named and not scenario.setup.second then
+      args[#args + 1] = "--vpn"
+      args[#args + 1] = o.subject()
+    end
+    return table.concat(args, "\n")
+  end
 end
 
 return person

@@ -19,7 +19,6 @@ local ENABLE = "kiriwake-3"
 
 local s             -- the session
 local w             -- the world
-local setup_of      -- scenario and knobs
 
 local device = {}
 
@@ -320,27 +319,17 @@ end
 
 local function enter(name)
   s.mode, s.user, s.level = "exec", name, USERS[name].level
-  if setup_of.scenario.setup.exec == "user" then
+  if s.exec == "user" then
     s.level = 1
   end
   say("Type help or '?' for a list of available commands.")
 end
 
-local typed = {}
+local typed = person.login{
+  users = USERS, wrong = {"Login incorrect"}, enter = enter,
+}
 
-function typed.user(line)
-  person.name(s, line)
-end
-
-function typed.password(line)
-  local o = {users = USERS, refused = setup_of.knobs.login == "refused",
-             wrong = {"Login incorrect"}}
-  if person.password(s, line, o) then
-    enter(s.user)
-  end
-end
-
-function typed.enable(line)
+function typed.enable(_, line)
   if line == ENABLE then
     s.mode, s.level = "exec", 15
     return
@@ -356,24 +345,17 @@ end
 -- What the engine calls.
 
 function device.start(arg)
-  setup_of = arg
   pager("<--- More --->", "\r              \r")
   w = world.new(arg.scenario, arg.knobs)
+  person.begin(arg, w)
   s = {level = 1, mode = "user", levels = {},
-       console = arg.scenario.setup.console}
+       console = arg.scenario.setup.console,
+       exec = arg.scenario.setup.exec}
   modes.begin(s, w)
   w.log.pending = {}
-  if not arg.login and not arg.knobs.login then
+  if not person.stranger() then
     enter(device.user())
   end
-end
-
-function device.user()
-  return person.user(setup_of)
-end
-
-function device.password()
-  return USERS[device.user()].password
 end
 
 function device.banner()
@@ -392,7 +374,7 @@ end
 function device.command(line)
   w.model:advance(now())
   if typed[s.mode] then
-    typed[s.mode](line)
+    typed[s.mode](s, line)
     return
   end
   flush()
@@ -433,12 +415,6 @@ function device.noise()
       "inside:10.77.0.9/1026 (192.0.2.201/1026)"
 end
 
--- The configuration of the firewall at the other end, unmasked.
-function device.peer_config()
-  local cfg = w.cfg[person.peer(setup_of)]
-  return table.concat(config.text_lines(cfg, w.dialect), "\n") .. "\n"
-end
-
 -- What names the VPN in question: its peer; of clients the map entry.
 local function subject()
   local t = w.faulty.ends["local"]
@@ -449,12 +425,14 @@ local function subject()
       end
     end
   end
-  return w.faulty.ends[person.peer(setup_of)].line.address
+  return w.faulty.ends[person.peer()].line.address
 end
 
--- The arguments of `check` for this variation, one a line.
-function device.args()
-  return person.args(setup_of, network.other_names, subject)
-end
+person.equip(device, {
+  users = USERS, names = network.other_names, subject = subject,
+  lines = function(cfg)
+    return config.text_lines(cfg, w.dialect)
+  end,
+})
 
 return device

@@ -19,7 +19,6 @@ local ENABLE = "kiriwake-3"
 
 local s             -- the session
 local w             -- the world
-local setup_of      -- scenario and knobs
 
 local device = {}
 
@@ -423,32 +422,22 @@ end
 
 local function enter(name)
   s.mode, s.user, s.level = "exec", name, USERS[name].level
-  if setup_of.scenario.setup.exec == "user" then
+  if s.exec == "user" then
     s.level = 1
   end
   say("")
 end
 
-local typed = {}
+local typed = person.login{
+  users = USERS, wrong = {"% Login invalid", ""}, enter = enter,
+}
 
 function typed.idle()
   rows(24)
   enter(device.user())
 end
 
-function typed.user(line)
-  person.name(s, line)
-end
-
-function typed.password(line)
-  local o = {users = USERS, refused = setup_of.knobs.login == "refused",
-             wrong = {"% Login invalid", ""}}
-  if person.password(s, line, o) then
-    enter(s.user)
-  end
-end
-
-function typed.enable(line)
+function typed.enable(_, line)
   if line == ENABLE then
     s.mode, s.level = "exec", 15
     return
@@ -464,14 +453,15 @@ end
 -- What the engine calls.
 
 function device.start(arg)
-  setup_of = arg
   pager(" --More-- ", "\b\b\b\b\b\b\b\b\b        \b\b\b\b\b\b\b\b\b")
   w = world.new(arg.scenario, arg.knobs)
+  person.begin(arg, w)
   s = {level = 1, mode = "user", stack = {},
-       console = arg.scenario.setup.console}
+       console = arg.scenario.setup.console,
+       exec = arg.scenario.setup.exec}
   modes.begin(s, w)
   w.log.pending = {}
-  if not arg.login and not arg.knobs.login then
+  if not person.stranger() then
     enter(device.user())
   else
     say("")
@@ -479,14 +469,6 @@ function device.start(arg)
     say("User Access Verification")
     say("")
   end
-end
-
-function device.user()
-  return person.user(setup_of)
-end
-
-function device.password()
-  return USERS[device.user()].password
 end
 
 function device.banner()
@@ -522,7 +504,7 @@ end
 function device.command(line)
   w.model:advance(now())
   if typed[s.mode] then
-    typed[s.mode](line)
+    typed[s.mode](s, line)
     return
   end
   flush()
@@ -568,20 +550,14 @@ function device.noise()
       "Interface FastEthernet0/1/3, changed state to up"
 end
 
--- The configuration of the router at the other end of the VPN in question.
-function device.peer_config()
-  local cfg = w.cfg[person.peer(setup_of)]
-  return table.concat(config.text_lines(cfg), "\n") .. "\n"
-end
-
 -- What names the VPN in question: its peer.
 local function subject()
-  return w.faulty.ends[person.peer(setup_of)].line.address
+  return w.faulty.ends[person.peer()].line.address
 end
 
--- The arguments of `check` for this variation, one a line.
-function device.args()
-  return person.args(setup_of, network.other_names, subject)
-end
+person.equip(device, {
+  users = USERS, names = network.other_names, subject = subject,
+  lines = config.text_lines,
+})
 
 return device

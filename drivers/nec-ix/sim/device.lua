@@ -15,7 +15,6 @@ local USERS = {admin = {password = "kiriwake-1", level = "administrator"},
 
 local s             -- the session
 local w             -- the world
-local setup_of      -- scenario and knobs
 
 local device = {}
 
@@ -278,9 +277,9 @@ local function banner_text()
   say("Copyright (c) 1984-1987, 1989 J. Noel Chiappa.")
 end
 
-local function enter(user)
+local function enter(name)
   s.mode = "exec"
-  s.level = user.level
+  s.level = USERS[name].level
   s.hello = true
   banner_text()
 end
@@ -291,41 +290,22 @@ local function begin_console(c)
   console.start(c, s, run)
 end
 
-local login = {}
-
-function login.user(line)
-  person.name(s, line)
-end
-
-function login.password(line)
-  local o = {users = USERS,
-             refused = setup_of.knobs.login == "refused" or s.refuses,
-             wrong = {"% Login incorrect", ""}}
-  if person.password(s, line, o) then
-    enter(USERS[s.user])
-  end
-end
+local login = person.login{
+  users = USERS, wrong = {"% Login incorrect", ""}, enter = enter,
+}
 
 -- What the engine calls.
 
 function device.start(arg)
-  setup_of = arg
   w = world.new(arg.scenario, arg.knobs)
+  person.begin(arg, w)
   s = {level = "administrator", mode = "user",
        held = arg.knobs["config-held"] or arg.scenario.setup.config_held}
   if arg.scenario.setup.console then
     begin_console(arg.scenario.setup.console)
-  elseif not arg.login and not arg.knobs.login then
-    enter(USERS[device.user()])
+  elseif not person.stranger() then
+    enter(device.user())
   end
-end
-
-function device.user()
-  return person.user(setup_of)
-end
-
-function device.password()
-  return USERS[device.user()].password
 end
 
 function device.banner()
@@ -358,7 +338,7 @@ function device.command(line)
   if s.mode == "monitor" then
     console.command(s, line)
   elseif login[s.mode] then
-    login[s.mode](line)
+    login[s.mode](s, line)
   elseif line:match("%S") and not line:match("^%s*!") then
     run(line)
   end
@@ -397,11 +377,6 @@ function device.noise()
   return d .. "GETH.002: GigaEthernet2 port 3 link up"
 end
 
--- The configuration of the router at the other end of the VPN in question.
-function device.peer_config()
-  return table.concat(config.lines(w.cfg[person.peer(setup_of)]), "\n") .. "\n"
-end
-
 -- What names the VPN in question: its interface, else its peer.
 local function subject()
   local t = w.faulty.ends["local"]
@@ -413,9 +388,9 @@ local function subject()
   return w.faulty.ends.peer.line.address or "none"
 end
 
--- The arguments of `check` for this variation, one a line.
-function device.args()
-  return person.args(setup_of, network.other_names, subject)
-end
+person.equip(device, {
+  users = USERS, names = network.other_names, subject = subject,
+  lines = config.lines,
+})
 
 return device

@@ -14,7 +14,6 @@ local USERS = {admin = {password = "kiriwake-1", level = "administrator"},
 
 local s             -- the session
 local w             -- the world
-local setup_of      -- scenario and knobs
 
 local device = {}
 
@@ -125,41 +124,23 @@ end
 
 -- Login.
 
-local function enter(user)
-  s.mode, s.level = "exec", user.level
+local function enter(name)
+  s.mode, s.level = "exec", USERS[name].level
 end
 
-local login = {}
-
-function login.user(line)
-  person.name(s, line)
-end
-
-function login.password(line)
-  local o = {users = USERS, refused = setup_of.knobs.login == "refused",
-             wrong = {"Login incorrect"}}
-  if person.password(s, line, o) then
-    enter(USERS[s.user])
-  end
-end
+local login = person.login{
+  users = USERS, wrong = {"Login incorrect"}, enter = enter,
+}
 
 -- What the engine calls.
 
 function device.start(arg)
-  setup_of = arg
   w = world.new(arg.scenario, arg.knobs)
+  person.begin(arg, w)
   s = {level = "administrator", mode = "user"}
-  if not arg.login and not arg.knobs.login then
-    enter(USERS[device.user()])
+  if not person.stranger() then
+    enter(device.user())
   end
-end
-
-function device.user()
-  return person.user(setup_of)
-end
-
-function device.password()
-  return USERS[device.user()].password
 end
 
 function device.banner()
@@ -189,7 +170,7 @@ end
 function device.command(line)
   w.model:advance(now())
   if login[s.mode] then
-    login[s.mode](line)
+    login[s.mode](s, line)
   elseif line:match("%S") and not line:match("^%s*!") then
     execute(line)
   end
@@ -216,11 +197,6 @@ function device.noise()
   return "2026/03/16 10:00:00 LAN: GigaEthernet0.0 port 2 link up"
 end
 
--- The configuration of the router at the other end of the VPN in question.
-function device.peer_config()
-  return table.concat(config.lines(w.cfg[person.peer(setup_of)]), "\n") .. "\n"
-end
-
 -- What names the VPN in question: its IPsec interface, else its profile.
 local function subject()
   local first
@@ -235,9 +211,9 @@ local function subject()
   return first or "none"
 end
 
--- The arguments of `check` for this variation, one a line.
-function device.args()
-  return person.args(setup_of, network.other_names, subject)
-end
+person.equip(device, {
+  users = USERS, names = network.other_names, subject = subject,
+  lines = config.lines,
+})
 
 return device

@@ -17,7 +17,6 @@ local USERS = {admin = {password = "kiriwake-1", role = "superuser"},
 
 local s             -- the session
 local w             -- the world
-local setup_of      -- scenario and knobs
 
 local device = {}
 
@@ -413,42 +412,24 @@ end
 
 -- Login.
 
-local function enter(user, name)
-  s.mode, s.role, s.user = "op", user.role, name
+local function enter(name)
+  s.mode, s.role, s.user = "op", USERS[name].role, name
 end
 
-local login = {}
-
-function login.user(line)
-  person.name(s, line)
-end
-
-function login.password(line)
-  local o = {users = USERS, refused = setup_of.knobs.login == "refused",
-             wrong = {"", "Login incorrect"}}
-  if person.password(s, line, o) then
-    enter(USERS[s.user], s.user)
-  end
-end
+local login = person.login{
+  users = USERS, wrong = {"", "Login incorrect"}, enter = enter,
+}
 
 -- What the engine calls.
 
 function device.start(arg)
-  setup_of = arg
   w = world.new(arg.scenario, arg.knobs)
+  person.begin(arg, w)
   s = {mode = "user", pager = true}
   pager("lines 1-23 ", "\r\27[K")
-  if not arg.login and not arg.knobs.login then
-    enter(USERS[device.user()], device.user())
+  if not person.stranger() then
+    enter(device.user())
   end
-end
-
-function device.user()
-  return person.user(setup_of)
-end
-
-function device.password()
-  return USERS[device.user()].password
 end
 
 function device.banner()
@@ -473,7 +454,7 @@ end
 function device.command(line)
   w.model:advance(now())
   if login[s.mode] then
-    login[s.mode](line)
+    login[s.mode](s, line)
   elseif line:match("%S") then
     if s.mode == "config" then
       execute(CONFIG, line)
@@ -504,10 +485,6 @@ function device.noise()
   return "2026/03/16 10:00:00 info     ntpd           restart 0  NTP sync"
 end
 
-function device.peer_config()
-  return table.concat(config.lines(w.cfg[person.peer(setup_of)]), "\n") .. "\n"
-end
-
 local function subject()
   for _, t in pairs(w.faulty.ends["local"].tunnels) do
     if not t.interface:match("2$") then
@@ -517,9 +494,9 @@ local function subject()
   return "none"
 end
 
--- The arguments of `check` for this variation, one a line.
-function device.args()
-  return person.args(setup_of, network.other_names, subject)
-end
+person.equip(device, {
+  users = USERS, names = network.other_names, subject = subject,
+  lines = config.lines,
+})
 
 return device
