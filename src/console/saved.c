@@ -6,10 +6,6 @@
 
 #include "kiriwake/mem.h"
 #include "kiriwake/msg.h"
-#include "kiriwake/text.h"
-
-/* Columns of a screen that text is copied from. */
-#define SCREEN 80
 
 /* --- life --- */
 
@@ -393,16 +389,6 @@ static void look_for_gap(struct saved *s, const struct saved_line *line)
         s->left_out = true;
 }
 
-/* How far lines go. Rulers are as long as they like. */
-static void measure(struct saved *s, const struct saved_line *line)
-{
-    int width = line->len < SCREEN ? (int)line->len : text_width(line->text);
-    char last = line->text[line->len - 1];
-
-    s->widest = width > s->widest ? width : s->widest;
-    s->filled = s->filled || (width == SCREEN && !strchr("-=+*#_ ", last));
-}
-
 static void take_body(struct saved *s, const struct saved_line *line)
 {
     learn_greeting(s, line);
@@ -420,10 +406,9 @@ static void take_body(struct saved *s, const struct saved_line *line)
     }
     if (line->only_pager)
         return;
-    if (!saved_is_blank(line->text, line->len)) {
+    if (!saved_is_blank(line->text, line->len))
         s->paged = false;
-        measure(s, line);
-    }
+    saved_marks_measure(&s->marks, line->text, line->len);
     look_for_gap(s, line);
     add_body(s, line);
 }
@@ -471,7 +456,7 @@ void saved_end(struct saved *s)
 {
     saved_text_end(&s->text);
     saved_record_end(s, _("the file ends in it"));
-    if (s->filled && s->widest == SCREEN)
+    if (saved_marks_is_copy(&s->marks))
         saved_records_doubt(s, _("the text was cut into lines of 80 "
                                  "columns"));
 }

@@ -47,9 +47,6 @@ struct saved {
     bool left_out;              /* somebody shortened it */
     bool paged, last_page;      /* a pager was the last thing seen */
 
-    int widest;                 /* line of a reply, in columns */
-    bool filled;                /* some line goes to the screen's edge */
-
     char *greeting[GREETING];   /* what the file began with */
     size_t greetings, greeted;  /* known; of these seen again in a row */
     bool begun;                 /* a prompt or header came */

@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+#include "kiriwake/text.h"
+
+#define SCREEN 80           /* columns of one that text is copied from */
+
 /* PuTTY's log and util-linux's script where they begin; OpenSSH's, PuTTY's
  * and telnet's own words. What they write wherever the cursor stands is not
  * bound to the line's beginning. */
@@ -75,4 +79,55 @@ bool saved_marks_left_out(struct saved_marks *m, const char *line, size_t len)
     m->dots = is_upright(line, len);
     return (above && m->dots) ||
            patterns_match(&m->left_out, line, len, NULL) != NULL;
+}
+
+/* --- copied off a screen --- */
+
+static char shape_of(char c)
+{
+    if (c >= '0' && c <= '9')
+        return '0';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ? 'a' : c;
+}
+
+static void write_shape(char *shape, const char *line, size_t len)
+{
+    size_t n = len < SAVED_SHAPE ? len : SAVED_SHAPE;
+
+    for (size_t i = 0; i < n; i++)
+        shape[i] = shape_of(line[i]);
+    shape[n] = '\0';
+}
+
+/* Rulers are as long as the screen is wide. */
+static bool fills_screen(const char *line, size_t len, int width)
+{
+    return width == SCREEN && !strchr("-=+*#_ ", line[len - 1]);
+}
+
+/* What goes on in the next line begins there in another way; the entries of
+ * a log begin alike. */
+void saved_marks_measure(struct saved_marks *m, const char *line, size_t len)
+{
+    int width = len < SCREEN ? (int)len : text_width(line);
+    char shape[SAVED_SHAPE + 1];
+
+    write_shape(shape, line, len);
+    if (m->fills[0] && len && strcmp(m->fills, shape) != 0)
+        m->goes_on = true;
+    m->fills[0] = '\0';
+    if (fills_screen(line, len, width))
+        memcpy(m->fills, shape, sizeof shape);
+    m->widest = width > m->widest ? width : m->widest;
+}
+
+bool saved_marks_is_copy(const struct saved_marks *m)
+{
+    return m->goes_on && m->widest == SCREEN;
+}
+
+void saved_marks_next(struct saved_marks *m)
+{
+    m->dots = false;
+    m->fills[0] = '\0';
 }

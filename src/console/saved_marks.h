@@ -5,9 +5,15 @@
 
 #include "pattern.h"
 
+#define SAVED_SHAPE 8       /* bytes that tell how lines begin */
+
 struct saved_marks {
     struct patterns breaks, left_out;
     bool dots;              /* the line before was but two dots, upright */
+    char fills[SAVED_SHAPE + 1];    /* how it began, when it filled the
+                                       screen; "": it did not */
+    bool goes_on;           /* some such line seems to go on below */
+    int widest;             /* line, in columns */
 };
 
 /* -1 and *e; saved_marks_free releases it in either case. */
@@ -21,5 +27,12 @@ bool saved_marks_break(struct saved_marks *m, const char *line, size_t len,
 /* The line stands for others. */
 bool saved_marks_left_out(struct saved_marks *m, const char *line,
                           size_t len);
+
+/* A line of a reply: how far it goes. */
+void saved_marks_measure(struct saved_marks *m, const char *line, size_t len);
+/* The text came off a screen that cut long lines in two. */
+bool saved_marks_is_copy(const struct saved_marks *m);
+/* Another reply begins. */
+void saved_marks_next(struct saved_marks *m);
 
 #endif

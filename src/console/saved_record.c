@@ -98,7 +98,7 @@ void saved_record_end(struct saved *s, const char *why)
     s->place = PLACE_OUTSIDE;
     buf_wipe(&s->body);
     s->over = s->paged = s->last_page = s->left_out = false;
-    s->marks.dots = false;
+    saved_marks_next(&s->marks);
     s->greeted = 0;
 }
 

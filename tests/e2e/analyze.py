@@ -39,6 +39,7 @@ def run(program, words):
                 "path": [], "stderr": done.stderr.decode()}
     result = json.loads(done.stdout)
     result["status"] = done.returncode
+    result["said"] = done.stderr.decode()
     return result
 
 
@@ -210,6 +211,9 @@ def check_one(program, s, folder, every):
     elif verdict(plain) not in allowed and plain["outcome"] != "open":
         faults.append("%s: check says %s, analyze %s" % (
             s["id"], verdict(base), told(plain)))
+    if re.search("left something out|cut into lines", plain.get("said", "")):
+        faults.append("%s: a whole text is no whole one: %s" % (
+            s["id"], plain["said"]))
     args += ["--driver", s["driver"]]
     for i, (what, data, may_open) in enumerate(variants(raw)):
         if not every and (i + s["number"]) % s["turn"]:

@@ -428,6 +428,12 @@ static void test_screen_copy(void **state)
     expect_one("R1# show version\n" SIXTY TEN TEN "\n" SIXTY TEN TEN "1\n"
                "R1# ", "show version", REPLY_COMPLETE,
                SIXTY TEN TEN "\n" SIXTY TEN TEN "1\n");
+    /* a log's entries begin alike; nothing follows the last one */
+    expect_one("R1# show version\n" SIXTY TEN TEN "\n01234567 b\n" SIXTY
+               TEN TEN "\nR1# ", "show version", REPLY_COMPLETE,
+               SIXTY TEN TEN "\n01234567 b\n" SIXTY TEN TEN "\n");
+    expect_one("R1# show version\n" SIXTY TEN TEN "\n\nab\nR1# ",
+               "show version", REPLY_COMPLETE, SIXTY TEN TEN "\n\nab\n");
     expect_one("R1# show version\n" SIXTY TEN "---------+\nab\nR1# ",
                "show version", REPLY_COMPLETE, SIXTY TEN "---------+\nab\n");
 }
