@@ -55,8 +55,23 @@ static size_t read_dollar(struct textfsm *t, struct piece *p, size_t at,
     return skip + n + brace;
 }
 
-static void add_piece(struct expansion *x, struct piece p)
+/* Few rules have more pieces than the first so many. */
+#define PIECES 16
+
+static void grow_pieces(struct expansion *x, struct textfsm *t)
 {
+    struct piece *more;
+
+    more = arena_alloc(&t->scratch, 2 * x->cap * sizeof *more);
+    memcpy(more, x->pieces, x->count * sizeof *more);
+    x->pieces = more;
+    x->cap *= 2;
+}
+
+static void add_piece(struct expansion *x, struct textfsm *t, struct piece p)
+{
+    if (x->count == x->cap)
+        grow_pieces(x, t);
     p.out = x->len;
     x->len += p.len;
     x->pieces[x->count++] = p;
@@ -66,16 +81,6 @@ static void add_piece(struct expansion *x, struct piece p)
 static const char *find_dollar(const struct textfsm *t, size_t at, size_t end)
 {
     return t->value_count ? memchr(t->text + at, '$', end - at) : NULL;
-}
-
-static struct piece *reserve_pieces(struct textfsm *t, size_t at, size_t end)
-{
-    size_t n = 1;
-
-    for (const char *dollar; (dollar = find_dollar(t, at, end));
-         at = (size_t)(dollar - t->text) + 1)
-        n += 2;
-    return arena_alloc(&t->scratch, n * sizeof(struct piece));
 }
 
 static int read_pieces(struct expansion *x, struct textfsm *t, size_t at,
@@ -88,14 +93,14 @@ static int read_pieces(struct expansion *x, struct textfsm *t, size_t at,
         size_t n = dollar ? (size_t)(dollar - t->text) - at : end - at;
 
         if (n)
-            add_piece(x, (struct piece){.in = at, .len = n});
+            add_piece(x, t, (struct piece){.in = at, .len = n});
         at += n;
         if (!dollar)
             break;
         n = read_dollar(t, &p, at, end - at, e);
         if (!n)
             return -1;
-        add_piece(x, p);
+        add_piece(x, t, p);
         at += n;
     }
     return 0;
@@ -120,7 +125,8 @@ int expansion_make(struct expansion *x, struct textfsm *t, size_t at,
 {
     char *regex;
 
-    *x = (struct expansion){.pieces = reserve_pieces(t, at, at + len)};
+    *x = (struct expansion){.cap = PIECES};
+    x->pieces = arena_alloc(&t->scratch, PIECES * sizeof *x->pieces);
     if (read_pieces(x, t, at, at + len, e) < 0)
         return -1;
     x->regex = regex = arena_room(&t->arena, x->len + 1);

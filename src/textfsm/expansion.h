@@ -16,7 +16,7 @@ struct expansion {
     const char *regex;            /* the template's, as long as it */
     size_t len;
     struct piece *pieces;         /* scratch */
-    size_t count;
+    size_t count, cap;
 };
 
 /* The rule of len bytes at at in the template; 0, or -1 and *e. */

@@ -2,8 +2,6 @@
 
 #include <unictype.h>
 
-#include "kiriwake/text.h"
-
 bool pytext_is_ascii(const char *s, size_t len)
 {
     unsigned high = 0;
@@ -11,14 +9,6 @@ bool pytext_is_ascii(const char *s, size_t len)
     for (size_t i = 0; i < len; i++)
         high |= (unsigned char)s[i];
     return high < 128;
-}
-
-size_t pytext_decode(const char *s, size_t len, uint32_t *cp)
-{
-    if (!len || (unsigned char)*s >= 128)
-        return text_decode(s, len, cp);
-    *cp = (unsigned char)*s;
-    return 1;
 }
 
 bool pytext_is_space(uint32_t cp)
@@ -29,11 +19,8 @@ bool pytext_is_space(uint32_t cp)
            cp == 0x202F || cp == 0x205F || cp == 0x3000;
 }
 
-bool pytext_is_word(uint32_t cp)
+bool pytext_is_word_far(uint32_t cp)
 {
-    if (cp < 128)
-        return cp == '_' || (cp >= '0' && cp <= '9') ||
-               ((cp | 32) >= 'a' && (cp | 32) <= 'z');
     return uc_is_general_category_withtable(cp, UC_CATEGORY_MASK_L |
                                                     UC_CATEGORY_MASK_N);
 }

@@ -64,12 +64,24 @@ static struct re_ascii folded(struct re_ascii s, uint32_t lo, uint32_t hi,
     return re_ascii_join(s, swapped(s));
 }
 
+/* Those that stand alone, in the order of their bits. */
+static const struct re_ascii classes[] = {
+    {{0x3FF000000000000ull, 0}},
+    {{~0x3FF000000000000ull, ~0ull}},
+    {{0x1F0003E00ull, 0}},
+    {{~0x1F0003E00ull, ~0ull}},
+    {{0x3FF000000000000ull, 0x7FFFFFE87FFFFFEull}},
+    {{~0x3FF000000000000ull, ~0x7FFFFFE87FFFFFEull}},
+};
+
 static struct re_ascii class_of(uint8_t class, bool ascii_only)
 {
     const struct re_ascii space = ascii_only ? ascii_spaces
                                                 : re_ascii_space;
     struct re_ascii s = {{0, 0}};
 
+    if (class && !(class & (class - 1)) && !ascii_only)
+        return classes[__builtin_ctz(class)];
     if (class & RE_DIGIT)
         s = re_ascii_join(s, digits);
     if (class & RE_NOT_DIGIT)

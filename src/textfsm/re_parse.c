@@ -217,8 +217,8 @@ static inline bool is_plain(char c)
     return (c & 0x80) == 0 && (plain[c >> 6] >> (c & 63) & 1);
 }
 
-/* Two and more characters that stand for themselves, at p->at; NULL where
- * there are not so many. A repeat takes the last one for itself. */
+/* Two and more characters that stand for themselves, at p->at, which is one;
+ * NULL where there are not so many. A repeat takes the last one for itself. */
 static struct re_node *parse_text(struct re_parser *p, int flags)
 {
     const char *start = p->at, *at = start;
@@ -226,9 +226,10 @@ static struct re_node *parse_text(struct re_parser *p, int flags)
                                                    : p->end;
     struct re_node *n;
 
-    while (at < end && is_plain(*at))
+    do
         at++;
-    if (at < p->end && at > start &&
+    while (at < end && is_plain(*at));
+    if (at < p->end &&
         (*at == '*' || *at == '+' || *at == '?' || *at == '{'))
         at--;
     if (at - start < 2 || (flags & (RE_I | RE_X)))
@@ -243,6 +244,7 @@ static struct re_node *parse_text(struct re_parser *p, int flags)
 struct re_node *re_parse_seq(struct re_parser *p, int flags, bool lead)
 {
     struct re_node *seq = re_node(p, RE_SEQ, flags), *last = NULL, *was;
+    struct re_node *text;
     struct re_node **slot = &seq->first;
 
     while (p->at < p->end && *p->at != '|' && *p->at != ')') {
@@ -251,12 +253,11 @@ struct re_node *re_parse_seq(struct re_parser *p, int flags, bool lead)
         if ((flags & RE_X) && skip_verbose(p))
             continue;
         was = last;
-        last = parse_text(p, flags);
-        if (!last) {
-            last = was;
-            if (parse_item(p, flags, lead, &last) < 0)
-                return NULL;
-        }
+        text = is_plain(*p->at) ? parse_text(p, flags) : NULL;
+        if (text)
+            last = text;
+        else if (parse_item(p, flags, lead, &last) < 0)
+            return NULL;
         if (last == was)
             continue;
         if (last->kind != RE_REPEAT || last->first != was || !was)
