@@ -130,6 +130,13 @@ top['ike proposal'] = function(c, w, r)
     p.lifetime_s = int(after(w, 'lifetime', 4)) or p.lifetime_s
 end
 
+-- One word may name several proposals: "ike-prop1,ike-prop2".
+local function add_proposals(list, word)
+    for name in word:gmatch('[^,]+') do
+        add(list, name)
+    end
+end
+
 -- ike policy NAME peer A key K [mode M] PROPOSAL...
 local policy_words = {peer = true, key = true, mode = true}
 local key_kinds = {char = true, hex = true}
@@ -152,7 +159,7 @@ top['ike policy'] = function(c, w, r)
             p[w[i]] = w[i + 1]
             i = i + 1
         else
-            add(p.proposals, w[i])
+            add_proposals(p.proposals, w[i])
         end
         i = i + 1
     end
@@ -218,7 +225,7 @@ local function map_line(dynamic)
                 m[w[i]] = w[i + 1]
                 i = i + 1
             else
-                add(m.proposals, w[i])
+                add_proposals(m.proposals, w[i])
             end
             i = i + 1
         end
@@ -303,6 +310,8 @@ sub['ip napt'] = function(i, w, r)
         i.napt = at(r, {})
     elseif w[3] == 'static' then
         add(i.statics, at(r, {words = w}))
+    elseif w[3] == 'service' then
+        add(i.services, at(r, {proto = w[7], port = w[8]}))
     else
         return false
     end
@@ -328,11 +337,13 @@ sub['ip tcp'] = function(i, w)
 end
 
 -- ipsec policy tunnel MAP [in|out]; on newer families without a direction.
+-- ipsec policy transport MAP: L2TP/IPsec and the like.
 sub['ipsec policy'] = function(i, w, r)
-    if w[3] ~= 'tunnel' or not w[4] then
+    if w[3] ~= 'tunnel' and w[3] ~= 'transport' or not w[4] then
         return false
     end
     i.policy, i.policy_line = w[4], at(r, {})
+    i.transport = w[3] == 'transport'
 end
 
 sub['encapsulation pppoe'] = function(i)
@@ -363,6 +374,7 @@ local function interface_of(c, r, name)
     local i = named(c.interfaces, c.interface_list, r, name)
 
     i.statics, i.filters = i.statics or {}, i.filters or {}
+    i.services = i.services or {}
     return i
 end
 

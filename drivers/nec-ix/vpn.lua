@@ -128,7 +128,7 @@ end
 
 local function guess_wan(c)
     for _, i in ipairs(c.interface_list) do
-        if i.pppoe or i.napt then
+        if (i.pppoe or i.napt) and not is_tunnel(i.name) then
             return i
         end
     end
@@ -248,6 +248,18 @@ local function static_fits(s, packet)
     return proto == packet.proto or proto == protocols[packet.proto]
 end
 
+-- ip napt service NAME HOST GLOBAL-PORT PROTOCOL PORT: where HOST is the router
+-- itself, IKE gets through; whose address it is cannot be said.
+local function service_fits(s, packet)
+    if packet.proto == 'udp' then
+        return s.proto == 'udp' and
+            (s.port == 'any' or s.port == tostring(packet.port))
+    end
+    return s.proto == packet.proto or s.proto == protocols[packet.proto] or
+        s.port == protocols[packet.proto]
+end
+
+-- open, closed, none or unknown; out gets the lines that say so.
 local function napt_verdict(wan, packet, out)
     if not wan.napt then
         return 'none'
@@ -257,6 +269,12 @@ local function napt_verdict(wan, packet, out)
         if static_fits(s, packet) then
             cite(out, s)
             return 'open'
+        end
+    end
+    for _, s in ipairs(wan.services) do
+        if service_fits(s, packet) then
+            cite(out, s)
+            return 'unknown'
         end
     end
     return 'closed'
@@ -282,6 +300,8 @@ local function existing(names, known, source)
     for _, n in ipairs(names or {}) do
         if known[n] then
             add(found, known[n])
+        elseif n == 'default' then      -- the router's own, never defined
+            add(found, {name = n})
         else
             add(missing, n)
         end
@@ -336,7 +356,8 @@ end
 
 local function tunnel_facts(i)
     local out = cite({
-        name = i.name, mode = i.mode or 'none', shutdown = is_shut(i),
+        name = i.name, mode = i.transport and 'transport' or i.mode or 'none',
+        shutdown = is_shut(i),
         policy = i.policy, adjust_mss = i.adjust_mss,
     }, i)
 

@@ -156,6 +156,59 @@ static void test_branch_wan(void **state)
     json_decref(f);
 }
 
+/* As public configurations have them: several proposals in one word, the
+ * router's own proposal by the name of "default", NAPT by a service. */
+static void test_public_forms(void **state)
+{
+    json_t *f = read_text(
+        "config",
+        "ip route default GigaEthernet0.0\n"
+        "ip access-list sec-list permit ip src any dest any\n"
+        "ike proposal ike1 encryption aes-256 hash sha\n"
+        "ike proposal ike2 encryption aes hash md5\n"
+        "ike policy head-policy peer 198.51.100.200 key k ike1,ike2\n"
+        "ipsec autokey-map head-map sec-list peer 198.51.100.200 default\n"
+        "interface GigaEthernet0.0\n"
+        "  ip address 203.0.113.1/24\n"
+        "  ip napt enable\n"
+        "  ip napt service ipsec 203.0.113.1 none tcp 50\n"
+        "  ip napt service ike 203.0.113.1 none udp 500\n"
+        "  no shutdown\n", BRANCH, NULL);
+
+    (void)state;
+    assert_leaf(f, "ike_policy.proposals", "[\"ike1\",\"ike2\"]");
+    assert_leaf(f, "missing_ike_proposals", "[]");
+    assert_leaf(f, "ike_proposals.1.hash", "\"md5\"");
+    assert_leaf(f, "missing_ipsec_proposals", "[]");
+    assert_leaf(f, "ipsec_proposals", "[{\"name\":\"default\"}]");
+    assert_leaf(f, "udp500.napt", "\"unknown\"");
+    assert_leaf(f, "udp4500.napt", "\"closed\"");
+    assert_leaf(f, "esp.napt", "\"unknown\"");
+    json_decref(f);
+}
+
+/* A VPN for callers (L2TP/IPsec): its policy is bound in transport mode, and
+ * the tunnel's PPP profile makes it no way to the Internet. */
+static void test_transport(void **state)
+{
+    json_t *f = read_text(
+        "config",
+        "ike policy head-policy peer any key k ike1\n"
+        "ipsec dynamic-map head-map l2tp-list sec1,sec2\n"
+        "interface Tunnel0.0\n"
+        "  ppp binding l2tp\n"
+        "  tunnel mode l2tp-lns ipsec\n"
+        "  ip unnumbered GigaEthernet1.0\n"
+        "  ipsec policy transport head-map\n"
+        "  no shutdown\n", ANY_PEER, NULL);
+
+    (void)state;
+    assert_leaf(f, "tunnels.0.mode", "\"transport\"");
+    assert_leaf(f, "tunnels.0.policy", "\"head-map\"");
+    assert_leaf(f, "wan", "");
+    json_decref(f);
+}
+
 /* One filter line and what becomes of UDP 500 from the peer. */
 static void test_filters(void **state)
 {
@@ -329,6 +382,8 @@ int main(void)
         cmocka_unit_test(test_branch_vpns),
         cmocka_unit_test(test_branch_config),
         cmocka_unit_test(test_branch_wan),
+        cmocka_unit_test(test_public_forms),
+        cmocka_unit_test(test_transport),
         cmocka_unit_test(test_filters),
         cmocka_unit_test(test_config_evidence),
         cmocka_unit_test(test_config_left_aligned),

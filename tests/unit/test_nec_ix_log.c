@@ -234,6 +234,23 @@ static void test_log_packets(void **state)
     json_decref(f);
 }
 
+/* The older models' interfaces have a slash in their names. */
+static void test_log_slash(void **state)
+{
+    json_t *f = log_text(
+        "FLT.008: BLOCK udp " P ":500 > 203.0.113.1:500, not match any "
+        "filters, FastEthernet0/0.1 in\n"
+        "PPOE.030: Session stop, AccessCT address aa:aa:aa:bb:bb:bb, "
+        "SessionID 3, FastEthernet0/0.1\n", BRANCH);
+
+    (void)state;
+    assert_leaf(f, "device.events.0.event", "\"filter.blocked\"");
+    assert_leaf(f, "device.events.0.interface", "\"FastEthernet0/0.1\"");
+    assert_leaf(f, "device.pppoe_stops.0.interface",
+                "\"FastEthernet0/0.1\"");
+    json_decref(f);
+}
+
 /* How old an attempt is, by the router's own clock; unknown without it. */
 static void test_log_age(void **state)
 {
@@ -332,6 +349,7 @@ int main(void)
         cmocka_unit_test(test_log_rekey),
         cmocka_unit_test(test_log_blocked),
         cmocka_unit_test(test_log_packets),
+        cmocka_unit_test(test_log_slash),
         cmocka_unit_test(test_log_header),
         cmocka_unit_test(test_log_off),
         cmocka_unit_test(test_log_age),
