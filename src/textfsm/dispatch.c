@@ -43,8 +43,10 @@ static void fill(uint64_t *masks, const struct scan_first *const *firsts,
         if (firsts[i]->end)
             masks[DISPATCH_NONE] |= 1ull << i;
     }
-    /* Machine code looks there; no line has it. */
+    /* Machine code looks at what follows a line. LF stands in none; NUL may
+     * stand in one, which then gets more rules than it needs. */
     masks['\n'] = masks[DISPATCH_NONE];
+    masks['\0'] |= masks[DISPATCH_NONE];
 }
 
 void dispatch_fill(struct dispatch *d, const struct scan_op *const *ops,

@@ -33,7 +33,7 @@ struct jit {
 
 /* Code is made when so many tries of a state's rules were interpreted; it
  * has the rules that were tried until then. */
-#define JIT_AFTER_TRIES 100
+#define JIT_AFTER_TRIES 400
 
 /* Lines that fit in one of the scanner's words have code of their own, and
  * so have those that fit in all of them; longer ones are interpreted. */
@@ -49,7 +49,7 @@ struct jit_target {
     struct slot *slots;           /* of its values, or NULL */
     struct textfsm_rows *rows;
     const char *at, *end;         /* the next line; the end of the text,
-                                     which no printable character follows */
+                                     which NUL or a line break follows */
     uint32_t line;                /* the number of the last */
 };
 

@@ -39,7 +39,7 @@ static void emit_target(struct jit_writer *w)
     emit_offset(w, TARGET(now));
 }
 
-/* r11d: the line, which adds to the record; rsi: the slots. */
+/* r11: the line, as a cell has it; it adds to the record. rsi: the slots. */
 static void emit_touch(struct jit_writer *w)
 {
     uint32_t over;
@@ -55,6 +55,12 @@ static void emit_touch(struct jit_writer *w)
     over = emit_over(w, JIT_IF_NOT_ZERO);
     EMIT(w, "\x44\x89\x19");        /* mov [rcx], r11d */
     emit_here(w, over);
+    EMIT(w, "\x49\xC1\xE3\x20");    /* shl r11, 32 */
+}
+
+static bool is_filled(const struct jit_writer *w, size_t value)
+{
+    return w->template->values[value].options & VALUE_FILLDOWN;
 }
 
 static void emit_value(struct jit_writer *w, const struct capture *c)
@@ -64,44 +70,27 @@ static void emit_value(struct jit_writer *w, const struct capture *c)
     EMIT(w, "\x49\x8B\x89");        /* mov rcx, [r9+end] */
     emit32(w, JIT_SPAN(c->group, end));
     EMIT(w, "\x29\xC1"              /* sub ecx, eax */
-            "\x49\x89\x82");        /* mov [r10+s], rax */
+            "\x4C\x09\xD9"          /* or rcx, r11 */
+            "\xC4\xE1\xF9\x6E\xC0"  /* vmovq xmm0, rax */
+            "\xC4\xE3\xF9\x22\xC1\x01"      /* vpinsrq xmm0, …, rcx, 1 */
+            "\xC4\xC1\x7A\x7F\x82");        /* vmovdqu [r10+cell], xmm0 */
     emit32(w, CELL(c->value, s));
-    EMIT(w, "\x41\x89\x8A");        /* mov [r10+len], ecx */
-    emit32(w, CELL(c->value, len));
-    EMIT(w, "\x45\x89\x9A");        /* mov [r10+line], r11d */
-    emit32(w, CELL(c->value, line));
-    if (!(w->template->values[c->value].options & VALUE_FILLDOWN))
+    if (!is_filled(w, c->value))
         return;
-    EMIT(w, "\x48\x89\x86");        /* mov [rsi+s], rax */
-    emit32(w, FILL(c->value) + offsetof(struct cell, s));
-    EMIT(w, "\x89\x8E");            /* mov [rsi+len], ecx */
-    emit32(w, FILL(c->value) + offsetof(struct cell, len));
-    EMIT(w, "\x44\x89\x9E");        /* mov [rsi+line], r11d */
-    emit32(w, FILL(c->value) + offsetof(struct cell, line));
+    EMIT(w, "\xC5\xFA\x7F\x86");            /* vmovdqu [rsi+fill], xmm0 */
+    emit32(w, FILL(c->value));
 }
 
-/* The record's cells at r10 to rcx; two at a time. */
+/* The record's cells at r10 to rcx: as wide as they were written, or they
+ * would have to be waited for. */
 static void emit_copy(struct jit_writer *w)
 {
-    size_t i = 0, n = w->template->value_count;
-
-    for (; i + 1 < n; i += 2) {
-        EMIT(w, "\xC4\xC1\x7E\x6F\x82");    /* vmovdqu ymm0, [r10+…] */
-        emit32(w, CELL(i, s));
-        EMIT(w, "\xC5\xFE\x7F\x81");        /* vmovdqu [rcx+…], ymm0 */
-        emit32(w, CELL(i, s));
-    }
-    if (i < n) {
+    for (size_t i = 0; i < w->template->value_count; i++) {
         EMIT(w, "\xC4\xC1\x7A\x6F\x82");    /* vmovdqu xmm0, [r10+…] */
         emit32(w, CELL(i, s));
         EMIT(w, "\xC5\xFA\x7F\x81");        /* vmovdqu [rcx+…], xmm0 */
         emit32(w, CELL(i, s));
     }
-}
-
-static bool is_filled(const struct jit_writer *w, size_t value)
-{
-    return w->template->values[value].options & VALUE_FILLDOWN;
 }
 
 /* A cell is what was filled down. */

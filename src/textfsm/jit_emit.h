@@ -21,6 +21,7 @@
 #include "kiriwake/mem.h"
 
 #define JIT_MAX_OPS 640           /* more than a program has */
+#define JIT_CHUNK 4096            /* more than is written at once */
 
 #define JIT_AT(field) offsetof(struct scanner, field)
 #define JIT_SPAN(group, field) \
@@ -60,7 +61,7 @@ struct jit_writer {
     bool whole;                   /* the code goes on to the next line */
     uint32_t fail, stop, abort, nibbles, limits;
     uint32_t entry, line, none, leave, leaves[JIT_KINDS], outside;
-    uint32_t interpreter[JIT_KINDS], helper[JIT_KINDS];
+    uint32_t interpreter[JIT_KINDS], helper[JIT_KINDS], far[2];
     uint32_t next[JIT_KINDS], tables[JIT_KINDS];
     uint32_t rules[JIT_KINDS][64];
     struct jit_table *uses;
@@ -69,7 +70,12 @@ struct jit_writer {
 
 static inline void emit(struct jit_writer *w, const char *bytes, size_t len)
 {
-    buf_add(&w->out, bytes, len);
+    if (w->out.cap - w->out.len < len) {
+        w->out.cap = 2 * w->out.cap + JIT_CHUNK;
+        w->out.data = mem_realloc(w->out.data, w->out.cap);
+    }
+    memcpy(w->out.data + w->out.len, bytes, len);
+    w->out.len += len;
 }
 
 /* Bytes as a string literal. */
@@ -79,12 +85,12 @@ static inline void emit32(struct jit_writer *w, size_t n)
 {
     uint32_t v = (uint32_t)n;
 
-    buf_add(&w->out, (const char *)&v, sizeof v);
+    emit(w, (const char *)&v, sizeof v);
 }
 
 static inline void emit64(struct jit_writer *w, uint64_t v)
 {
-    buf_add(&w->out, (const char *)&v, sizeof v);
+    emit(w, (const char *)&v, sizeof v);
 }
 
 static inline uint32_t emit_place(const struct jit_writer *w)
@@ -203,6 +209,8 @@ void jit_emit_tables(struct jit_writer *w);
 
 /* jit_run.c: rsi behind the white space that op skips. */
 void jit_emit_skip(struct jit_writer *w, const struct scan_op *op);
+/* What looks for the ends of long runs of \s, or of \S. */
+void jit_emit_far(struct jit_writer *w, bool black);
 /* rax: where the longest run from rsi ends, when that has its least. */
 void jit_emit_run_end(struct jit_writer *w, const struct scan_op *op);
 

@@ -1,6 +1,7 @@
 /*
  * The way in, from line to line, from rule to rule, and out. Only lines that
- * end with LF, in ASCII, with no other controls than tabs, are split here.
+ * end with LF or the text, in ASCII, with no other controls than tabs, are
+ * split here.
  */
 #include "dispatch.h"
 #include "jit_emit.h"
@@ -194,7 +195,11 @@ static uint32_t emit_find_end(struct jit_writer *w, bool at_rsi)
             "\x42\x80\x3C");                /* cmp byte [at+r8], '\t' */
     emit(w, (char[]){index, '\t'}, 2);
     emit_if_back(w, JIT_IF_ZERO, again);
-    emit_jump_back(w, w->outside);
+    EMIT(w, "\x4A\x8D\x0C");                /* lea rcx, [at+r8] */
+    emit(w, &index, 1);
+    EMIT(w, "\x49\x3B\x4A");                /* cmp rcx, [r10+end] */
+    emit_offset(w, TARGET(end));
+    emit_if_back(w, JIT_IF_NOT_ZERO, w->outside);
     emit_here(w, found);
     return absent;
 }
@@ -334,6 +339,8 @@ void jit_emit_frame(struct jit_writer *w, const struct dispatch *d)
     emit_leaves(w);
     emit_outsides(w, JIT_SHORT);
     emit_outsides(w, JIT_LONG);
+    jit_emit_far(w, false);
+    jit_emit_far(w, true);
     emit_entry(w, ahead);
     far = emit_short_line(w, d);
     emit_here(w, ahead[JIT_SHORT]);

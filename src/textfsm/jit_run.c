@@ -6,30 +6,12 @@
 #define LOW_OF(set, i) ((size_t)((const char *)(set)->low[i] - \
                                  (const char *)(set)->low[0]))
 
-/* Where the carry flag says that no bit was found: the same by C. */
-static void emit_find_far(struct jit_writer *w, bool black)
-{
-    uint32_t over = emit_over(w, JIT_IF_NOT_CARRY);
-
-    EMIT(w, "\x56"                  /* push rsi */
-            "\x41\x53"              /* push r11 */
-            "\x41\xBA");            /* mov r10d, black */
-    emit32(w, black);
-    EMIT(w, "\x48\xB8");            /* mov rax, scan_find_stop */
-    emit64(w, (uint64_t)(uintptr_t)scan_find_stop);
-    EMIT(w, "\xE8");                /* call helper */
-    emit_back(w, w->helper[w->kind]);
-    EMIT(w, "\x41\x5B"              /* pop r11 */
-            "\x5E"                  /* pop rsi */
-            "\x48\x85\xC0");        /* test rax, rax */
-    emit_here(w, over);
-}
-
 /* rax: how far it is from rsi to the next bit of skip or word; the zero flag
- * for no way. In a line that fits in one word there always is a bit: the
- * line's end. */
+ * for no way. There always is a bit: the line's end. */
 static void emit_find_bit(struct jit_writer *w, bool black)
 {
+    uint32_t over;
+
     if (w->kind == JIT_SHORT) {
         EMIT(w, "\xC4\xC2\xCB\xF7");        /* shrx rax, r14 or r15, rsi */
         emit(w, black ? "\xC7" : "\xC6", 1);
@@ -37,19 +19,49 @@ static void emit_find_bit(struct jit_writer *w, bool black)
         return;
     }
     EMIT(w, "\x89\xF0"              /* mov eax, esi */
+            "\xC1\xE8\x06"          /* shr eax, 6 */
+            "\x48\x8B\x84\xC7");    /* mov rax, [rdi+rax*8+words] */
+    emit32(w, black ? JIT_AT(word) : JIT_AT(skip));
+    EMIT(w, "\xC4\xE2\xCB\xF7\xC0"  /* shrx rax, rax, rsi */
+            "\xF3\x48\x0F\xBC\xC0");        /* tzcnt rax, rax */
+    over = emit_over(w, JIT_IF_NOT_CARRY);
+    EMIT(w, "\xE8");                /* call far */
+    emit_back(w, w->far[black]);
+    emit_here(w, over);
+}
+
+void jit_emit_far(struct jit_writer *w, bool black)
+{
+    uint32_t loop;
+
+    w->far[black] = emit_place(w);
+    EMIT(w, "\x89\xF1"              /* mov ecx, esi */
+            "\x83\xC9\x3F"          /* or ecx, 63 */
+            "\x83\xE9\x3F");        /* sub ecx, 63 */
+    loop = emit_place(w);
+    EMIT(w, "\x83\xC1\x40"          /* add ecx, 64 */
+            "\x89\xC8"              /* mov eax, ecx */
             "\xC1\xE8\x03"          /* shr eax, 3 */
             "\x48\x8B\x84\x07");    /* mov rax, [rdi+rax+words] */
     emit32(w, black ? JIT_AT(word) : JIT_AT(skip));
-    EMIT(w, "\x89\xF1"              /* mov ecx, esi */
-            "\x83\xE1\x07"          /* and ecx, 7 */
-            "\xC4\xE2\xF3\xF7\xC0"  /* shrx rax, rax, rcx */
-            "\xF3\x48\x0F\xBC\xC0");        /* tzcnt rax, rax */
-    emit_find_far(w, black);
+    EMIT(w, "\xF3\x48\x0F\xBC\xC0");        /* tzcnt rax, rax */
+    emit_if_back(w, JIT_IF_CARRY, loop);
+    EMIT(w, "\x01\xC8"              /* add eax, ecx */
+            "\x29\xF0"              /* sub eax, esi */
+            "\xC3");                /* ret */
+}
+
+/* Whether the interpreter may be asked to go on from here. */
+static bool is_interpreted(const struct scan_op *op)
+{
+    return op->code == SCAN_BEGIN || op->code == SCAN_BOUNDARY ||
+           op->code == SCAN_BEFORE || op->code == SCAN_BAIL;
 }
 
 void jit_emit_skip(struct jit_writer *w, const struct scan_op *op)
 {
-    EMIT(w, "\x49\x89\xF3");        /* mov r11, rsi */
+    if (is_interpreted(op))
+        EMIT(w, "\x49\x89\xF3");    /* mov r11, rsi */
     emit_find_bit(w, false);
     if (op->skip == 2)
         emit_if(w, JIT_IF_ZERO, JIT_FAIL, NULL);

@@ -349,6 +349,8 @@ static inline int do_coded_lines(struct textfsm_run *run, struct err *e)
 static bool next_line(struct textfsm_run *run, struct lines *l,
                       struct line *line)
 {
+    if (run->target.at >= run->target.end)
+        return false;
     l->at = run->target.at;
     if (!l->next(l, line))
         return false;

@@ -172,8 +172,6 @@ bool scan_from(struct scanner *s, const struct scan_op *op, const char *p);
 int scan_undecided(struct scanner *s, const struct scan_op *op);
 /* Takes back the captures set since there were so many notes of them. */
 void scan_take_back(struct scanner *s, unsigned notes);
-/* How far a run of \S, or of \s, reaches from a place in the line. */
-size_t scan_find_stop(struct scanner *s, size_t at, size_t black);
 /* Where in the line, from low to high, what must follow a loop may begin;
  * for loops that know its first character. SIZE_MAX: nowhere. */
 size_t scan_find_last(struct scanner *s, size_t low, size_t high,

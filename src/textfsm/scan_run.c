@@ -265,13 +265,6 @@ static bool run_lazy(struct scanner *s, const struct scan_op *op,
     return false;
 }
 
-size_t scan_find_stop(struct scanner *s, size_t at, size_t black)
-{
-    const char *p = s->start + at;
-
-    return (size_t)(run_bits(s, black ? s->word : s->skip, p, black) - p);
-}
-
 size_t scan_find_last(struct scanner *s, size_t low, size_t high,
                       const struct scan_op *loop)
 {
