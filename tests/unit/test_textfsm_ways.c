@@ -20,6 +20,11 @@ static const char *const rules[] = {
     "^abcdefghijklmnop${A}", "^${A}(?:abc|abd)${B}", "^(${A}|${B})x",
     "^(?:${A}-)?${B}$$", "^.*${A}:${B}", "^.*?${A}:${B}", "^[^:]+:${A}",
     "^(?:x|-${A} )*y", "^(?i:ABC)${A}", "^\\S+${A}$$", "^\\b${A}\\b",
+    "^.*cd${A}", "^.*?cd${A}", "^.*\\s+${A}\\s${B}$$", "^${A}[ab]+${B}b",
+    "^(?=.*1)${A}", "^(?!.*1)${A}", "^(?=.*[a-c]{2})(?!ab)${A}",
+    "^(?:${A}b)+c", "^(?:(?:${A}|${B})-)*?x", "^(?:a${A}b){2,3}",
+    "^\\s*(?:${A}\\s+)?${B}", "^${A}(?:\\s+${B})?(?:\\s+\\S+)*",
+    "^\\S+(?<=b)${A}", "^[^ab]*${A}a*b", "^\\t${A}",
 };
 
 static const char *const values[][2] = {
@@ -132,6 +137,81 @@ static void the_same_rows(void **state)
     buf_free(&template);
 }
 
+/* What a match does, by machine code and by C. */
+static const char *const actions[] = {
+    "Value A (\\S+)\nValue Required B (\\d+)\n\nStart\n"
+    "  ^a${A} -> Continue\n  ^.*\\s${B}\\s*$$ -> Record\n  ^x -> Clear\n"
+    "  ^\\s*$$ -> Record\n",
+    "Value Filldown A (\\S+)\nValue B (\\d*)\nValue C (.)\n\nStart\n"
+    "  ^ab${A} -> Record\n  ^\\D*${B}${C} -> Continue.Record\n"
+    "  ^x -> Clearall\n  ^${A} -> Record\n",
+    "Value Filldown,Required A (\\S+)\nValue Fillup B (\\d+)\n"
+    "Value C (:.*)\n\nStart\n  ^${A}\\s -> Continue\n"
+    "  ^.*?${B} -> Record More\n  ^.*?${C}$$\n\nMore\n  ^ -> Record Start\n",
+    "Value List A (\\S+)\nValue B (\\d+)\n\nStart\n  ^${A} -> Continue\n"
+    "  ^.*?${B} -> Record\n  ^\\s*$$ -> Clear\n",
+    "Value A (\\S+)\n\nStart\n  ^a -> Other\n  ^\\s*$$\n  ^${A} -> Record\n"
+    "  ^. -> Error\n\nOther\n  ^x -> Start\n  ^$$ -> Record\n  ^.*${A}$$\n",
+    "Value Key A (\\S+)\n\nStart\n  ^\\s\\s\\s${A} -> Record EOF\n  ^${A}\n\n"
+    "EOF\n",
+};
+
+static void the_same_actions(void **state)
+{
+    struct buf text = {0};
+
+    (void)state;
+    add_lines(&text);
+    for (size_t i = 0; i < sizeof actions / sizeof actions[0]; i++)
+        same_three_ways(actions[i], buf_str(&text));
+    buf_free(&text);
+}
+
+/* Ends of lines, and what may stand in them or behind the last. */
+static void the_same_lines(void **state)
+{
+    static const char template[] =
+        "Value A (\\S+)\nValue B (.*)\n\nStart\n  ^\\s*${A} b -> Record\n"
+        "  ^${A}\\s*$$ -> Record\n  ^${B}$$ -> Record\n";
+    static const char text[] =
+        "a b\na b\r\n\ta\tb\n\n\n \na\vb\fc\x1C" "a\x1F b\n\xC2\x85" "a\n\xC3\xA9 b\n"
+        "\0a b\na\0b\n\0\n                                            "
+        "                                     a b\n   a b\xE2\x80\xA8" "z b\n  ";
+    char far[900];
+
+    (void)state;
+    for (size_t len = 0; len < sizeof text; len++)
+        same_in_all_ways(template, sizeof template - 1, text, len);
+    memset(far, ' ', sizeof far);
+    for (size_t len = 0; len < sizeof far; len += len < 140 ? 1 : 37) {
+        far[len] = 'a';
+        same_in_all_ways(template, sizeof template - 1, far, len);
+        same_in_all_ways(template, sizeof template - 1, far, len + 1);
+        far[len] = len % 2 ? '\t' : ' ';
+    }
+}
+
+/* More rules than machine code has in one piece. */
+static void many_rules(void **state)
+{
+    struct buf template = {0}, text = {0};
+
+    (void)state;
+    buf_adds(&template, "Value A (\\S+)\nValue B (.)\n\nStart\n");
+    for (unsigned i = 0; i < 150; i++)
+        buf_printf(&template, "  ^%s%u${A}%s\n", i % 7 ? "" : "\\s*", i,
+                   i % 3   ? " -> Record"
+                   : i % 5 ? " -> Continue"
+                           : "");
+    buf_adds(&template, "  ^${B} -> Record\n");
+    for (unsigned i = 0; i < 200; i++)
+        buf_printf(&text, "%s%u%s%u\n", i % 5 ? "" : "  ", i % 151,
+                   i % 2 ? "x" : " ", i);
+    same_three_ways(buf_str(&template), buf_str(&text));
+    buf_free(&template);
+    buf_free(&text);
+}
+
 /* The text's end is followed by whatever lies there: none of it is read. */
 static void no_further_than_the_end(void **state)
 {
@@ -193,6 +273,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_same_rows),
+        cmocka_unit_test(the_same_actions),
+        cmocka_unit_test(the_same_lines),
+        cmocka_unit_test(many_rules),
         cmocka_unit_test(no_further_than_the_end),
         cmocka_unit_test(the_corpus),
     };
