@@ -15,6 +15,7 @@
 
 struct consent {
     int top;
+    bool shown;                 /* all of the commands were on the screen */
     uint64_t since_ms;
 };
 
@@ -51,16 +52,16 @@ static void put_commands(struct page *p, const json_t *list)
                  json_string_value(one) ? json_string_value(one) : "");
 }
 
-static void consent_page(const struct tui *t, struct page *p)
+/* The commands first: a small screen may not hold the rest. Returns the line
+ * behind them. */
+static int consent_page(const struct tui *t, struct page *p)
 {
     const char *class = json_text(t->asked, "class");
     const json_t *undo = json_object_get(t->asked, "undo");
+    int end;
 
     page_text(p, STYLE_TITLE,
               json_text(json_object_get(t->view, "current"), "title"));
-    page_text(p, STYLE_PLAIN,
-              json_text(json_object_get(t->view, "current"), "why"));
-    page_gap(p);
     for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++)
         if (strcmp(classes[i].class, class) == 0)
             page_item(p, 10, STYLE_LABEL, class, STYLE_WARN,
@@ -71,6 +72,7 @@ static void consent_page(const struct tui *t, struct page *p)
                     "done already."));
     page_text(p, STYLE_LABEL, _("Exactly this is sent, once:"));
     put_commands(p, json_object_get(t->asked, "commands"));
+    end = (int)p->count;
     page_gap(p);
     if (json_array_size(undo)) {
         page_text(p, STYLE_LABEL, _("Undone afterwards with:"));
@@ -78,9 +80,13 @@ static void consent_page(const struct tui *t, struct page *p)
     } else {
         page_text(p, STYLE_LABEL, _("Nothing has to be undone."));
     }
+    page_gap(p);
+    page_text(p, STYLE_PLAIN,
+              json_text(json_object_get(t->view, "current"), "why"));
+    return end;
 }
 
-static void host_key_page(const struct tui *t, struct page *p)
+static int host_key_page(const struct tui *t, struct page *p)
 {
     const char *s = json_text(t->asked, "text");
 
@@ -92,6 +98,7 @@ static void host_key_page(const struct tui *t, struct page *p)
     for (; *s; s += s[strcspn(s, "\n")] ? strcspn(s, "\n") + 1
                                         : strcspn(s, "\n"))
         page_raw(p, 2, STYLE_PLAIN, NULL, STYLE_HIT, s);
+    return (int)p->count;
 }
 
 static const struct key keys[];
@@ -103,17 +110,16 @@ static void consent_draw(struct tui *t, void *state)
     struct rect r = f.body, in = {r.y + 1, r.x + 1, r.rows - 3, r.cols - 2};
     bool host = strcmp(json_text(t->asked, "effect"), "login") == 0;
     struct page p = {0};
+    int end;
 
     frame_draw_head(t, &f);
     frame_draw_path(t, f.path, false, -1);
     paint_rule(&t->paint, r.y, r.x, r.cols, true,
                host ? _("Host key") : _("Your consent is needed"));
     page_begin(&p, in.cols - 1);
-    if (host)
-        host_key_page(t, &p);
-    else
-        consent_page(t, &p);
+    end = host ? host_key_page(t, &p) : consent_page(t, &p);
     page_clamp(&p, in.rows, &c->top);
+    c->shown |= end <= c->top + in.rows;
     page_draw(&p, &t->paint, in, c->top);
     paint_text(&t->paint, r.y + r.rows - 1, r.x + 1, r.cols - 2,
                STYLE_TITLE, host ? _("y: accept this key   n: do not connect")
@@ -133,7 +139,11 @@ static bool consent_key(struct tui *t, void *state, int ch, bool special)
 
 static void key_yes(struct tui *t, void *state)
 {
-    if (is_read(t, state))
+    const struct consent *c = state;
+
+    if (!c->shown)
+        screen_note(t, true, "%s", _("scroll down first: there is more"));
+    else if (is_read(t, c))
         screen_answer(t, "yes", NULL);
 }
 

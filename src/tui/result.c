@@ -273,9 +273,27 @@ static void key_again(struct tui *t, void *state)
     free(id);
 }
 
+/* From the beginning: once it is mended, or a password was mistyped. */
+static void key_anew(struct tui *t, void *state)
+{
+    struct err e = {0};
+
+    (void)state;
+    run_free(t->run);
+    t->run = NULL;
+    json_decref(t->told);
+    t->told = NULL;
+    screen_start(t, t->target, NULL, &e);
+}
+
 static bool has_failed(const struct tui *t)
 {
     return json_is_object(json_object_get(t->view, "error"));
+}
+
+static bool can_anew(const struct tui *t)
+{
+    return t->target && !has_failed(t);
 }
 
 static bool has_finding(const struct tui *t)
@@ -294,6 +312,7 @@ static void result_changed(struct tui *t, void *state)
 static const struct key keys[] = {
     {'y', "y", N_("Copy the fix"), key_copy, has_finding},
     {'r', "r", N_("Try again"), key_again, has_failed},
+    {'r', "r", N_("Walk again"), key_anew, can_anew},
     {'\t', "Tab", N_("The walk"), key_walk, NULL},
     {'w', NULL, NULL, key_walk, NULL},
     {KEY_NPAGE, "PgDn", N_("More"), key_walk, NULL},

@@ -39,8 +39,10 @@ static int key_of(const char *name)
                                                                 : 0;
 }
 
+/* As a person: what is pressed answers what stands there. */
 static void press(struct tui *t, int ch)
 {
+    screen_draw(t);
     screen_key(t, ch, ch >= KEY_MIN && ch <= KEY_MAX);
     screen_settle(t);
 }
