@@ -83,7 +83,8 @@ static enum style describe_session(const struct tui *t, struct buf *b)
             buf_adds(b, _(sessions[i].text));
             style = sessions[i].style;
         }
-    if (json_is_true(json_object_get(t->view, "paused"))) {
+    if (screen_is_open(t) &&
+        json_is_true(json_object_get(t->view, "paused"))) {
         buf_printf(b, "%s%s", b->len ? " · " : "", _("PAUSED"));
         style = STYLE_WARN;
     }

@@ -391,6 +391,16 @@ static void key_go(struct tui *t, void *state)
     screen_settle(t);
 }
 
+/* Back to an empty line; it never leaves by accident. */
+static void key_clear(struct tui *t, void *state)
+{
+    struct start *s = state;
+
+    (void)t;
+    lineedit_wipe(&s->edit);
+    s->at = -1;
+}
+
 static const struct key keys[] = {
     {'\n', "Enter", N_("Start"), key_go, NULL},
     {'\r', NULL, NULL, key_go, NULL},
@@ -400,7 +410,7 @@ static const struct key keys[] = {
     {KEY_F(2), "F2", N_("日本語"), screen_key_language,
      screen_can_japanese},
     {3, "^C", N_("Quit"), screen_key_quit, NULL},
-    {27, NULL, NULL, screen_key_quit, NULL},
+    {27, NULL, NULL, key_clear, NULL},
     {0},
 };
 
