@@ -68,11 +68,14 @@ def main():
             rows.append("| %s (%d) | %d | %.2f s | %.2f s | **%.3f** | %.1f s |\n" %
                         (name, rounds, size, line, took, took / line, waits))
             print(rows[-1], end="", flush=True)
+    alone = ("" if os.sched_getscheduler(0) == os.SCHED_OTHER else
+             "; at a real-time priority (`chrt -r 1`), so that\nnothing else "
+             "on the machine counts")
     text = (
         f"NEC IX scenarios over the guest's USB adapter at {BAUD} baud "
         f"(QEMU without\nKVM), the simulated router paced at 10 bits a byte; "
         f"from the first byte typed to\nthe last one; medians (of so many "
-        f"walks); {docs.cpu()}. The line's time\ncounts what can only travel "
+        f"walks); {docs.cpu()}{alone}. The line's time\ncounts what can only travel "
         f"one after the other: all that the router sends, and what\nis typed "
         f"without what overlaps with its own echo. Before it types, a walk "
         f"listens for\na second; gaps above {PAUSE:.0f} s are the "

@@ -294,6 +294,18 @@ class Guest:
         self.qmp.ask("device_add", **self._adapter(i))
         self.usb[i].cut = False
 
+    def plug_terminal(self, path):
+        """One more adapter, whose line is a terminal here: unlike a socket
+        it has a speed, which follows the guest's."""
+        self.qmp.ask("chardev-add", id="terminal", backend={
+            "type": "serial", "data": {"device": path}})
+        self.qmp.ask("device_add", driver="usb-serial", id="terminal0",
+                     bus="xhci.0", chardev="terminal", serial="KIRI-TERM")
+
+    def unplug_terminal(self):
+        self.qmp.delete("terminal0")
+        self.qmp.ask("chardev-remove", id="terminal")
+
     def wait_for(self, condition, seconds=20):
         """Until a shell condition holds in the guest."""
         status, _, err = self.run(
