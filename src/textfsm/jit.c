@@ -14,7 +14,7 @@ struct jit_piece {
     size_t len;
 };
 
-#ifdef __x86_64__
+#if defined(__x86_64__) && defined(__LP64__)
 static bool can_run(void)
 {
     /* All that have these have LZCNT, which clang does not know to ask. */

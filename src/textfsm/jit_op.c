@@ -239,6 +239,10 @@ bool jit_emit_op(struct jit_writer *w, const struct scan_op *op)
     case SCAN_TO_END:
         emit_fits(w, op);
         return true;
+    case SCAN_BEGIN:
+        EMIT(w, "\x48\x85\xF6");            /* test rsi, rsi */
+        emit_if(w, JIT_IF_NOT_ZERO, JIT_FAIL, NULL);
+        return true;
     case SCAN_END:
         EMIT(w, "\x4C\x39\xC6");            /* cmp rsi, r8 */
         emit_if(w, JIT_IF_NOT_ZERO, JIT_FAIL, NULL);

@@ -54,8 +54,8 @@ void jit_emit_far(struct jit_writer *w, bool black)
 /* Whether the interpreter may be asked to go on from here. */
 static bool is_interpreted(const struct scan_op *op)
 {
-    return op->code == SCAN_BEGIN || op->code == SCAN_BOUNDARY ||
-           op->code == SCAN_BEFORE || op->code == SCAN_BAIL;
+    return op->code == SCAN_BOUNDARY || op->code == SCAN_BEFORE ||
+           op->code == SCAN_BAIL;
 }
 
 void jit_emit_skip(struct jit_writer *w, const struct scan_op *op)

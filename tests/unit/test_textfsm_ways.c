@@ -25,6 +25,7 @@ static const char *const rules[] = {
     "^(?:${A}b)+c", "^(?:(?:${A}|${B})-)*?x", "^(?:a${A}b){2,3}",
     "^\\s*(?:${A}\\s+)?${B}", "^${A}(?:\\s+${B})?(?:\\s+\\S+)*",
     "^\\S+(?<=b)${A}", "^[^ab]*${A}a*b", "^\\t${A}",
+    "^\\s*^${A}", "^(?:x*^a|b)${A}",
 };
 
 static const char *const values[][2] = {
