@@ -200,6 +200,9 @@ function lib.config(c, subject)
             gateways = each(c.gateways.order, function(x)
                 return x.name
             end),
+            ends = each(c.gateways.order, function(x)
+                return {name = x.name, peer = x.leaves['peer-address ip']}
+            end),
             tunnels = each(c.tunnels.order, function(x) return x.name end),
         },
     }

@@ -131,6 +131,57 @@ function live.named(object, own, all)
     return mine
 end
 
+-- Whether an SA is the subject's: by its gateway's name, which the table may
+-- cut off, and by the peer only where no other gateway has the same. nil: it
+-- cannot be told. gateways: {name, peer}, or nil where they are not known.
+function live.owns(subject, gateway, peer, gateways)
+    local cut, alike = {}, 0
+
+    if gateway == subject.id then
+        return true
+    end
+    for _, g in ipairs(gateways or {}) do
+        if g.name == gateway then
+            return false
+        elseif g.name:sub(1, #gateway) == gateway then
+            cut[#cut + 1] = g
+        end
+        alike = alike + (has(g.peer) and g.peer == peer and 1 or 0)
+    end
+    if #cut == 1 then
+        return cut[1].name == subject.id
+    elseif peer ~= subject.peer then
+        return false
+    elseif alike > 1 or not gateways then
+        return nil
+    end
+    return true
+end
+
+-- The SAs of the subject; nil where one of them may be another gateway's.
+function live.owned(rows, subject, config)
+    local out = {}
+
+    for _, r in ipairs(rows) do
+        local mine = not subject or
+            live.owns(subject, r.gateway, r.remote, config)
+
+        if mine == nil then
+            return nil
+        elseif mine then
+            out[#out + 1] = r
+        end
+    end
+    return out
+end
+
+-- Whether the subject's peer is no other gateway's.
+function live.sole(subject, config)
+    return subject == nil or not has(subject.peer) or count(config.device.ends, function(g)
+        return has(g.peer) and g.peer == subject.peer
+    end) <= 1
+end
+
 -- Requests and responses of one peer. A response is matched by its message
 -- id: the one that is expected answers the request that is open. What is sent
 -- right after something other than a response came in is this end's answer.

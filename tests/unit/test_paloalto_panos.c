@@ -95,6 +95,36 @@ static json_t *env_of(const char *text, const char *subject)
     "set network tunnel ipsec t-" name " auto-key ike-gateway " name "\n"
 #define SEAPA "{\"id\": \"seapa-to-x\", \"peer\": \"192.0.2.1\"}"
 
+/* Two gateways to one peer: an SA is of the one that its row names. */
+static void test_same_peer(void **state)
+{
+    static const char both[] = GATEWAY("seapa-to-x", "192.0.2.1")
+        GATEWAY("seapa-to-y", "192.0.2.1");
+    static const char row[] =
+        "1  1  192.0.2.1  T1(%s)  ESP/A256/SHA256 8827A3D9 C204F4FA "
+        "3600/Unlimited 1200\n\n"
+        "Show IPSec SA: Total 2 tunnels found. 1 ipsec sa found.\n";
+    static const char *const cases[][2] = {
+        {"seapa-to-x", "1"}, {"seapa-to-y", "0"}, {"other", NULL},
+        {"seapa-to", NULL}};
+    json_t *env = env_of(both, SEAPA);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *text = mem_printf(row, cases[i][0]);
+        json_t *f = read_text("ipsec_sa", text, SEAPA, env);
+
+        assert_string_equal(state_of(f), "present");
+        assert_int_equal(json_array_size(leaf(f, "inbound")),
+                         cases[i][1] ? atoi(cases[i][1]) : 0);
+        /* whose it is cannot be told: not that there is none */
+        assert_int_equal(leaf(f, "inbound") != NULL, cases[i][1] != NULL);
+        json_decref(f);
+        free(text);
+    }
+    json_decref(env);
+}
+
 /* The log is newest first; facts are oldest first. The loss began 319 + 5 to
  * 50 seconds before the event: 18:24:04 less 5:24, and less 0:50. */
 static void test_log(void **state)
@@ -542,6 +572,7 @@ int main(void)
         cmocka_unit_test(test_ike_sa),
         cmocka_unit_test(test_ike_sa_damage),
         cmocka_unit_test(test_ipsec_sa),
+        cmocka_unit_test(test_same_peer),
         cmocka_unit_test(test_log),
         cmocka_unit_test(test_log_narrowed),
         cmocka_unit_test(test_log_around),
