@@ -69,6 +69,32 @@ static void test_ike_sa(void **state)
     json_decref(env);
 }
 
+/* Two profiles to one address: an SA with it may be either's. */
+static void test_same_peer(void **state)
+{
+    static const char second[] =
+        "ike policy ike-2\n  proposal ike-prop\n"
+        "ipsec profile second\n  ipsec policy sec-pol\n"
+        "  ike policy ike-2\n  peer 203.0.113.20\n";
+    char *one = fixture("config-branch"), *two = mem_printf("%s%s", one,
+                                                            second);
+    json_t *env = branch(), *f;
+
+    (void)state;
+    json_object_set_new(env, "config",
+                        read_text("config", two, SUBJECT, NULL));
+    f = read_fixture("ike_sa", "ike_sa-guide", SUBJECT, env, "present");
+    assert_leaf(f, "sas", "");
+    assert_leaf(f, "established", "");
+    json_decref(f);
+    f = read_text("ike_sa", "", SUBJECT, env);
+    assert_string_equal(state_of(f), "absent");
+    json_decref(f);
+    json_decref(env);
+    free(one);
+    free(two);
+}
+
 /* Nothing shown means none only when the profile's check came back. */
 static void test_nothing_shown(void **state)
 {
@@ -529,6 +555,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ike_sa),
+        cmocka_unit_test(test_same_peer),
         cmocka_unit_test(test_nothing_shown),
         cmocka_unit_test(test_ike_sa_damage),
         cmocka_unit_test(test_ipsec_sa),
