@@ -140,6 +140,16 @@ function M:ike_sas(name)
   return self.state[name].ike
 end
 
+-- What an end holds of the same IKE SA as another one.
+function M:twin(name, sa)
+  for _, x in ipairs(self:ike_sas(name)) do
+    if x.pair == sa.pair and x.state == "established" then
+      return x
+    end
+  end
+  return nil
+end
+
 function M:sas(name)
   self:purge(name)
   return self.state[name].sas
@@ -159,7 +169,7 @@ function M:clear(name, which, peer)
     return not peer or sa.peer == peer
   end
   for _, link in ipairs(self.links) do
-    local other = link.a == name and link.b or link.b == name and link.a
+    local other = M.other(link, name)
     if other then
       local told = #self.state[name].ike > 0 and
           self:carry(link, name, other, "udp", 500)
@@ -187,6 +197,11 @@ local function side(link, name)
 end
 
 M.side = side
+
+-- The end at the other side of a link, nil where this one is at neither.
+function M.other(link, name)
+  return link.a == name and link.b or link.b == name and link.a or nil
+end
 
 -- The address that the other end sees.
 function M:address(link, name)

@@ -125,7 +125,7 @@ end
 -- address is.
 local function link_of_map(self, name, map, dest)
   for _, link in ipairs(self.links) do
-    local other = link.a == name and link.b or link.b == name and link.a
+    local other = M.other(link, name)
     if other and self:owns(link, other, map.peer) then
       return link, other
     end

@@ -39,25 +39,13 @@ function M:heard(name, sa)
   return last
 end
 
-local function other_of(link, name)
-  return link.a == name and link.b or link.a
-end
-
-local function twin(self, name, sa)
-  for _, x in ipairs(self:ike_sas(name)) do
-    if x.pair == sa.pair and x.state == "established" then
-      return x
-    end
-  end
-end
-
 -- Does the request arrive, and its answer come back?
 local function asked(self, name, link, sa, mid)
-  local other = other_of(link, name)
+  local other = M.other(link, name)
   if not self:carry(link, name, other, "udp", sa.port) then
     return false
   end
-  local theirs = twin(self, other, sa)
+  local theirs = self:twin(other, sa)
   if not theirs then
     return false
   end

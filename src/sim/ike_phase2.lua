@@ -168,7 +168,7 @@ function M:prepare(name, link, map)
     return nil
   end
   local policy = policy_for(e, map)
-  local other = link.a == name and link.b or link.a
+  local other = M.other(link, name)
   if not policy and e.address then
     self:emit(name, "no_key", {peer = map.peer, map = map})
   end

@@ -12,23 +12,14 @@ local function holds(self, name, sa)
   return false
 end
 
-local function other_of(link, name)
-  return link.a == name and link.b or link.a
-end
-
 -- Does the other end answer on this SA?
 function M:alive(name, link, sa)
-  local other = other_of(link, name)
+  local other = M.other(link, name)
   if not self:carry(link, name, other, "udp", sa.port) or
       not self:carry(link, other, name, "udp", sa.port) then
     return false
   end
-  for _, x in ipairs(self:ike_sas(other)) do
-    if x.pair == sa.pair and x.state == "established" then
-      return true
-    end
-  end
-  return false
+  return self:twin(other, sa) ~= nil
 end
 
 -- The end forgets an IKE SA and all that was made under it.

@@ -6,8 +6,9 @@
 -- holds global lines, one with a head is a block.
 
 local match = include("match")
+local sections = include("sections")
 
-local config = {}
+local config = {block = sections.block, copy = sections.copy}
 
 -- Writing.
 
@@ -268,47 +269,6 @@ local function key_of(line)
   return line
 end
 
-local function begins(line, with)
-  return line == with or line:sub(1, #with + 1) == with .. " "
-end
-
--- The place of a line with this key in a list, or nil.
-local function place(lines, key)
-  for i, line in ipairs(lines) do
-    if key_of(line) == key then
-      return i
-    end
-  end
-end
-
-local function set_in(lines, line)
-  local at = place(lines, key_of(line))
-  if at then
-    lines[at] = line
-  else
-    lines[#lines + 1] = line
-  end
-end
-
-local function remove_from(lines, line)
-  local removed = false
-  for i = #lines, 1, -1 do
-    if begins(lines[i], line) then
-      table.remove(lines, i)
-      removed = true
-    end
-  end
-  return removed
-end
-
-function config.block(cfg, head)
-  for _, s in ipairs(cfg) do
-    if s.head == head then
-      return s
-    end
-  end
-end
-
 function config.add_block(cfg, head)
   local s = config.block(cfg, head)
   if not s then
@@ -338,41 +298,36 @@ local ON = {["ipsec anti-replay"] = true}
 
 function config.set(cfg, line)
   if ON[line] then
-    remove_from(home_of(cfg, "ipsec").lines, "no " .. line)
+    sections.remove(home_of(cfg, "ipsec").lines, "no " .. line)
   else
-    set_in(home_of(cfg, line).lines, line)
+    sections.set(home_of(cfg, line).lines, line, key_of)
   end
 end
 
 -- "no LINE"
 function config.unset(cfg, line)
   if ON[line] then
-    set_in(home_of(cfg, "ipsec").lines, "no " .. line)
+    sections.set(home_of(cfg, "ipsec").lines, "no " .. line, key_of)
     return
   end
   for i = #cfg, 1, -1 do
     local s = cfg[i]
     if s.head == line then
       table.remove(cfg, i)
-    elseif not s.head and remove_from(s.lines, line) and #s.lines == 0 then
+    elseif not s.head and sections.remove(s.lines, line) and #s.lines == 0 then
       table.remove(cfg, i)
     end
   end
 end
 
-local function toggle_shutdown(lines, line)
-  remove_from(lines, "shutdown")
-  remove_from(lines, "no shutdown")
-  lines[#lines + 1] = line
-end
-
 function config.set_in_block(s, line)
   if line == "shutdown" then
-    toggle_shutdown(s.lines, line)
+    sections.toggle(s.lines, line)
   else
-    set_in(s.lines, line)
-    if begins(s.head, "interface") then
-      local at = place(s.lines, "no shutdown") or place(s.lines, "shutdown")
+    sections.set(s.lines, line, key_of)
+    if sections.begins(s.head, "interface") then
+      local at = sections.place(s.lines, "no shutdown", key_of) or
+          sections.place(s.lines, "shutdown", key_of)
       if at then
         table.insert(s.lines, table.remove(s.lines, at))
       end
@@ -382,18 +337,10 @@ end
 
 function config.unset_in_block(s, line)
   if line == "shutdown" then
-    toggle_shutdown(s.lines, "no shutdown")
+    sections.toggle(s.lines, "no shutdown")
   else
-    remove_from(s.lines, line)
+    sections.remove(s.lines, line)
   end
-end
-
-function config.copy(cfg)
-  local t = {}
-  for i, s in ipairs(cfg) do
-    t[i] = {head = s.head, lines = table.move(s.lines, 1, #s.lines, 1, {})}
-  end
-  return t
 end
 
 return config

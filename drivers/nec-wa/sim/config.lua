@@ -5,8 +5,9 @@
 -- head holds global lines.
 
 local match = include("match")
+local sections = include("sections")
 
-local config = {}
+local config = {copy = sections.copy}
 
 local function put(lines, word, value)
   if value then
@@ -136,28 +137,6 @@ local function key_of(line)
   return table.concat(w, " ", 1, math.min(n, #w))
 end
 
-local function begins(line, with)
-  return line == with or line:sub(1, #with + 1) == with .. " "
-end
-
-local function set_in(lines, line)
-  for i, old in ipairs(lines) do
-    if key_of(old) == key_of(line) then
-      lines[i] = line
-      return
-    end
-  end
-  lines[#lines + 1] = line
-end
-
-local function remove_from(lines, line)
-  for i = #lines, 1, -1 do
-    if begins(lines[i], line) then
-      table.remove(lines, i)
-    end
-  end
-end
-
 local function home_of(cfg, line)
   for _, s in ipairs(cfg) do
     for _, old in ipairs(s.head and {} or s.lines) do
@@ -170,7 +149,7 @@ local function home_of(cfg, line)
 end
 
 function config.set(cfg, line)
-  set_in(home_of(cfg, line).lines, line)
+  sections.set(home_of(cfg, line).lines, line, key_of)
 end
 
 -- "no LINE": a global line, or a whole block.
@@ -179,7 +158,7 @@ function config.unset(cfg, line)
     if cfg[i].head == line then
       table.remove(cfg, i)
     elseif not cfg[i].head then
-      remove_from(cfg[i].lines, line)
+      sections.remove(cfg[i].lines, line)
     end
   end
 end
@@ -189,7 +168,7 @@ local function place_of(cfg, head)
   local kind = head:match("^(.-) %S+$")
   local at = #cfg + 1
   for i, s in ipairs(cfg) do
-    if s.head and begins(s.head, kind) then
+    if s.head and sections.begins(s.head, kind) then
       at = i + 1
     end
   end
@@ -197,50 +176,35 @@ local function place_of(cfg, head)
 end
 
 function config.block(cfg, head)
-  for _, s in ipairs(cfg) do
-    if s.head == head then
-      return s
-    end
+  local known = sections.block(cfg, head)
+  if known then
+    return known
   end
   local s = {head = head, lines = {}}
-  if begins(head, "interface") then
+  if sections.begins(head, "interface") then
     s.lines[1] = "shutdown"
   end
   table.insert(cfg, place_of(cfg, head), s)
   return s
 end
 
-local function toggle(s, line)
-  remove_from(s.lines, "shutdown")
-  remove_from(s.lines, "no shutdown")
-  s.lines[#s.lines + 1] = line
-end
-
 function config.set_in_block(s, line)
   if line == "shutdown" or line == "no shutdown" then
-    toggle(s, line)
+    sections.toggle(s.lines, line)
     return
   end
   local bare = line:match("^no (.+)")
   if bare then
-    remove_from(s.lines, bare)
+    sections.remove(s.lines, bare)
     return
   end
-  set_in(s.lines, line)
+  sections.set(s.lines, line, key_of)
   local last = s.lines[#s.lines]
   if last == line and #s.lines > 1 and
       s.lines[#s.lines - 1]:match("shutdown$") then
     s.lines[#s.lines], s.lines[#s.lines - 1] =
         s.lines[#s.lines - 1], s.lines[#s.lines]
   end
-end
-
-function config.copy(cfg)
-  local t = {}
-  for i, s in ipairs(cfg) do
-    t[i] = {head = s.head, lines = table.move(s.lines, 1, #s.lines, 1, {})}
-  end
-  return t
 end
 
 return config

@@ -107,7 +107,7 @@ end
 
 local function link_of(w, name, peer)
   for _, link in ipairs(w.model.links) do
-    local other = link.a == name and link.b or link.b == name and link.a
+    local other = ike.other(link, name)
     if other and w.model:address(link, other) == peer then
       return link
     end
