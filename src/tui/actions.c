@@ -90,8 +90,24 @@ void screen_leave(struct tui *t)
     t->stale = true;
 }
 
+const char *screen_still(struct tui *t, const char *ctx, const char *where)
+{
+    size_t len = strlen(where);
+
+    if (len && strncmp(ctx, where, len) == 0 && ctx[len] == '\n')
+        return ctx + len + 1;
+    screen_note(t, true, "%s", _("the walk has gone on: nothing was "
+                                 "answered"));
+    return NULL;
+}
+
+/* What is asked may be another question than the one that was seen. */
 void screen_answer(struct tui *t, const char *answer, const char *remark)
 {
+    if (!t->asked || !json_equal(run_asking(t->run), t->asked)) {
+        t->stale = true;
+        return;
+    }
     run_answer(t->run, answer, remark);
     json_decref(t->asked);
     t->asked = NULL;            /* what is asked next is a new question */

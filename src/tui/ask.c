@@ -68,6 +68,19 @@ static void *ask_init(struct tui *t, const void *arg)
     return a;
 }
 
+/* The language may be another. */
+static void ask_changed(struct tui *t, void *state)
+{
+    struct ask *a = state;
+    int at = a->choices.at;
+
+    if (a->typed || !t->asked)
+        return;
+    choices_free(&a->choices);
+    add_answers(a, t->asked);
+    a->choices.at = at;
+}
+
 static void ask_free(void *state)
 {
     struct ask *a = state;
@@ -239,10 +252,25 @@ static void ask_draw(struct tui *t, void *state)
     page_free(&p);
 }
 
+/* Which question it is (caller frees). */
+static char *question_of(const struct tui *t)
+{
+    return mem_printf("%s/%s", json_text(t->asked, "checkpoint"),
+                      json_text(t->asked, "why"));
+}
+
 static void answer_remarked(struct tui *t, const char *text,
                             const char *ctx)
 {
-    screen_answer(t, ctx, text[0] ? text : NULL);
+    char *now;
+    const char *id;
+
+    screen_settle(t);
+    now = question_of(t);
+    id = screen_still(t, ctx, now);
+    if (id)
+        screen_answer(t, id, text[0] ? text : NULL);
+    free(now);
 }
 
 static void answer_typed(struct tui *t, struct ask *a)
@@ -257,6 +285,7 @@ static void key_choose(struct tui *t, void *state)
 {
     struct ask *a = state;
     const char *id;
+    char *question, *ctx;
     struct prompt_arg arg = {.done = answer_remarked};
 
     if (a->typed) {
@@ -274,8 +303,12 @@ static void key_choose(struct tui *t, void *state)
     arg.title = _("A remark for the report");
     arg.hint = _("what you saw; may stay empty. Enter answers, Esc goes "
                  "back");
-    arg.ctx = id;
+    question = question_of(t);
+    ctx = mem_printf("%s\n%s", question, id);
+    arg.ctx = ctx;
     screen_push(t, &mode_prompt, &arg);
+    free(question);
+    free(ctx);
 }
 
 static void key_look(struct tui *t, void *state)
@@ -339,5 +372,6 @@ const struct mode mode_ask = {
     .init = ask_init,
     .draw = ask_draw,
     .key = ask_key,
+    .changed = ask_changed,
     .free = ask_free,
 };

@@ -3,23 +3,26 @@
 
 #include <curses.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "kiriwake/mem.h"
 #include "kiriwake/msg.h"
 
 struct decide {
     struct choices choices;
+    char *point;                /* the check point that is decided */
 };
 
-static void *decide_init(struct tui *t, const void *arg)
+static const char *current_point(const struct tui *t)
 {
-    struct decide *d = mem_zalloc(sizeof *d);
-    const json_t *outcomes = json_object_get(
-        json_object_get(t->view, "current"), "outcomes");
+    return json_text(json_object_get(t->view, "current"), "id");
+}
+
+static void add_outcomes(struct decide *d, const json_t *outcomes)
+{
     const json_t *one;
     size_t i;
 
-    (void)arg;
     json_array_foreach(outcomes, i, one) {
         const char *label = msg_i18n(json_object_get(one, "label"));
         const char *id = json_text(one, "id");
@@ -30,7 +33,31 @@ static void *decide_init(struct tui *t, const void *arg)
         choices_add(&d->choices, "normal", _("normal"), NULL);
         choices_add(&d->choices, "abnormal", _("abnormal"), NULL);
     }
+}
+
+static void *decide_init(struct tui *t, const void *arg)
+{
+    struct decide *d = mem_zalloc(sizeof *d);
+
+    (void)arg;
+    d->point = mem_strdup(current_point(t));
+    add_outcomes(d, json_object_get(json_object_get(t->view, "current"),
+                                    "outcomes"));
     return d;
+}
+
+/* The language may be another. */
+static void decide_changed(struct tui *t, void *state)
+{
+    struct decide *d = state;
+    int at = d->choices.at;
+
+    if (strcmp(d->point, current_point(t)) != 0)
+        return;
+    choices_free(&d->choices);
+    add_outcomes(d, json_object_get(json_object_get(t->view, "current"),
+                                    "outcomes"));
+    d->choices.at = at;
 }
 
 static void decide_free(void *state)
@@ -38,6 +65,7 @@ static void decide_free(void *state)
     struct decide *d = state;
 
     choices_free(&d->choices);
+    free(d->point);
     free(d);
 }
 
@@ -74,7 +102,13 @@ static bool decide_key(struct tui *t, void *state, int ch, bool special)
 
 static void remarked(struct tui *t, const char *text, const char *ctx)
 {
-    run_decide(t->run, ctx, text[0] ? text : NULL);
+    const char *id;
+
+    screen_settle(t);
+    id = screen_still(t, ctx, current_point(t));
+    if (!id)
+        return;
+    run_decide(t->run, id, text[0] ? text : NULL);
     t->stale = true;
     t->look = false;
 }
@@ -82,7 +116,8 @@ static void remarked(struct tui *t, const char *text, const char *ctx)
 static void key_choose(struct tui *t, void *state)
 {
     struct decide *d = state;
-    char *id = mem_strdup(d->choices.list[d->choices.at].id);
+    char *id = mem_printf("%s\n%s", d->point,
+                          d->choices.list[d->choices.at].id);
     const struct prompt_arg arg = {
         .title = _("A remark for the report"),
         .hint = _("what you saw; may stay empty. Enter answers, Esc goes "
@@ -116,5 +151,6 @@ const struct mode mode_decide = {
     .init = decide_init,
     .draw = decide_draw,
     .key = decide_key,
+    .changed = decide_changed,
     .free = decide_free,
 };

@@ -105,6 +105,9 @@ bool screen_start(struct tui *t, const char *target, const char *case_id,
 void screen_leave(struct tui *t);       /* stop, then end */
 /* Answers what is asked and goes on. */
 void screen_answer(struct tui *t, const char *answer, const char *remark);
+/* What a typed line is about may have gone meanwhile. ctx is "WHERE\nID": its
+ * ID where that is still where, else NULL, and the person is told. */
+const char *screen_still(struct tui *t, const char *ctx, const char *where);
 bool screen_is_open(const struct tui *t);   /* a walk that is not done */
 void screen_key_help(struct tui *t, void *state);
 /* A plain terminal on the line. */
