@@ -211,6 +211,14 @@ int facts_ever(lua_State *L)
     return rc == LUA_OK ? 1 : lua_error(L);
 }
 
+/* The earlier sample's fact stands for the later one, too. */
+static bool read_once(const struct run *r)
+{
+    const json_t *then = json_object_get(r->before, r->last_probe);
+
+    return json_is_true(json_object_get(then, "only"));
+}
+
 int facts_delta(lua_State *L)
 {
     struct run *r = facts_run(L);
@@ -226,6 +234,8 @@ int facts_delta(lua_State *L)
     now = lua_tonumber(L, -1);
     if (!r->before)
         return no_delta(L, _("no earlier sample"));
+    if (read_once(r))
+        return no_delta(L, _("it was read once only"));
     if (restarted(r))
         return no_delta(L, _("the device restarted in between"));
     if (r->leaves == 1 && json_number_value(r->last_value) == now)

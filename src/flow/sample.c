@@ -92,12 +92,33 @@ static void waiting(struct walker *w)
     next_stage(w, SECOND);
 }
 
+/* Saved text often holds one reading only. It stands for both, as that of a
+ * device where nothing moves; but how much it grew cannot be told: delta() sees
+ * the mark. */
+static void keep_only_reading(struct walker *w)
+{
+    for (size_t i = 0; i < w->at->uses.count; i++) {
+        const char *as = w->at->uses.items[i]->as;
+        json_t *only = json_object_get(w->visit.before, as), *mark;
+
+        if (!only || !json_is_true(json_object_get(facts_get(w, as),
+                                                   "missing")))
+            continue;
+        mark = json_copy(only);
+        json_object_set_new(mark, "only", json_true());
+        json_object_set(w->facts, as, only);
+        json_object_set(w->latest, as, only);
+        json_object_set_new(w->visit.before, as, mark);
+    }
+}
+
 static void second(struct walker *w)
 {
     bool repeated = w->visit.again;
 
     if (!facts_ensure(w, &w->at->uses) || !facts_ensure_outcomes(w, w->at))
         return;
+    keep_only_reading(w);
     decide(w);
     if (w->phase == PHASE_WALK && !repeated && w->visit.again) {
         keep_before(w);

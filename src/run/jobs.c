@@ -397,11 +397,15 @@ static json_t *fact_from_file(struct run *r, const struct job *j,
     const struct probe_info *probe = job_probe(r, j);
     const struct saved_record *rec = saved_take(r, j->effect, j->command,
                                                 probe);
+    json_t *fact;
 
     *found = rec != NULL;
-    return rec ? read_fact(r, j->effect, &rec->reply)
-               : unread(text_of(j->effect, "probe"), j->command,
-                        _("not in the file"));
+    if (rec)
+        return read_fact(r, j->effect, &rec->reply);
+    fact = unread(text_of(j->effect, "probe"), j->command,
+                  _("not in the file"));
+    json_object_set_new(fact, "missing", json_true());
+    return fact;
 }
 
 /* The first alternative that can be read; else the first that is there. */

@@ -432,13 +432,74 @@ def session_cases():
     return failed
 
 
-def main():
+REPLAY = "%CRYPTO-4-PKT_REPLAY_ERR: decrypt: replay check failed connection id=1"
+SPI = """      spi: 0x%d(%d)
+        transform: esp-aes esp-sha-hmac ,
+        in use settings ={Tunnel, }
+        sa timing: remaining key lifetime (k/sec): (4/3500)
+        IV size: 16 bytes
+        replay detection support: Y
+        Status: ACTIVE
+"""
+UP = {"show crypto isakmp sa": ISAKMP % NO_STATE.replace("MM_NO_STATE",
+                                                         "QM_IDLE"),
+      "show crypto ipsec sa": IPSEC.replace(
+          "     inbound esp sas:\n", "     inbound esp sas:\n" + SPI % (1, 1))
+      .replace("     outbound esp sas:\n", "     outbound esp sas:\n" +
+               SPI % (2, 2)).replace("spi: 0x0(0)", "spi: 0x2(2)")}
+SILENT = ["--answer", "ping-by-hand=silent", "--answer", "other-host=answers"]
+# One reading of each, as somebody saved it: (name, replies, arguments, verdict)
+SAVED = [
+    ("state MM_KEY_EXCH", {"show crypto isakmp sa": ISAKMP % NO_STATE.replace(
+        "MM_NO_STATE", "MM_KEY_EXCH")}, [], "ike.psk-mismatch"),
+    ("state MM_KEY_EXCH, no log", {
+        "show crypto isakmp sa": ISAKMP % NO_STATE.replace(
+            "MM_NO_STATE", "MM_KEY_EXCH"), "show logging": None}, [], "open"),
+    ("state MM_NO_STATE", {}, [], "open"),
+    ("state MM_NO_STATE, compared", {}, SILENT, "wan.peer-unreachable"),
+    ("main mode failed", told(
+        "%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Main Mode failed with "
+        "peer at 203.0.113.5"), [], "ike.proposal-mismatch"),
+    ("nothing tried", {"show crypto isakmp sa": ISAKMP % ""}, [], "open"),
+    ("SAs, no growth", UP, [], "open"),
+    ("SAs, all passes by hand", UP, ["--answer", "symptom=all-pass"], "open"),
+    ("SAs, one replayed packet", {**UP, **told(REPLAY)}, [], "open"),
+    ("SAs, replays come again", {**UP, **told(REPLAY, REPLAY)}, [],
+     "data.replay-drop"),
+    ("SAs, nothing ever came", {**UP, "show crypto ipsec sa": UP[
+        "show crypto ipsec sa"].replace("encaps: 0", "encaps: 50")},
+     ["--answer", "symptom=all-fail"], "data.one-way"),
+]
+
+
+def saved_cases():
+    """The same router, its replies in a terminal's log."""
     failed = 0
+    for name, replies, args, want in SAVED:
+        with tempfile.NamedTemporaryFile("w", suffix=".log") as f:
+            for command, text in {**BASE, **replies}.items():
+                if text is not None and command != "show debugging":
+                    f.write("Branch#%s\n%s" % (command, text))
+            f.write("Branch#\n")
+            f.flush()
+            done = subprocess.run(
+                [PROGRAM, "analyze", f.name, "--driver", "cisco-ios",
+                 "--json", "--no-journal", "--answer",
+                 "history=never-worked", *args], capture_output=True,
+                text=True, timeout=60, check=False)
+        failed += told_as("saved: " + name, json.loads(done.stdout or "{}"),
+                          want)
+    return failed
+
+
+def main():
+    failed = saved_cases()
     for name, replies, want in CASES:
         args = ["--vpn", "203.0.113.5"] if want == "ipsec.map-order" else []
         failed += told_as(name, check(replies, *args), want)
     failed += peer_cases() + session_cases()
-    print("%d cases, %d failed" % (len(CASES) + len(PEERS) + 2, failed))
+    print("%d cases, %d failed" % (len(CASES) + len(PEERS) + len(SAVED) + 2,
+                                    failed))
     sys.exit(1 if failed else 0)
 
 
