@@ -41,7 +41,7 @@ static const char *const words[] = {
 };
 
 /* So often that all that is met has machine code, if that is wanted. */
-#define REPEATS 12
+#define REPEATS 6
 
 static char *show(struct textfsm_rows *rows, const struct err *e)
 {
