@@ -194,6 +194,10 @@ static void hold(struct console *c, const char *rest, size_t len)
 {
     if (!len)
         return;
+    if (c->held.len + len > console_reply_max(c->profile)) {
+        c->over = true;             /* if it is no echo after all */
+        return;
+    }
     buf_add(&c->held, rest, len);
     buf_addc(&c->held, '\n');
 }
@@ -247,6 +251,7 @@ static void echo_phase_line(struct console *c, const char *raw, size_t len)
         c->habit = ECHO_ON;
         c->ended = false;
         c->phase = PHASE_BODY;
+        c->over = false;
         buf_wipe(&c->held);
     } else if (step == ECHO_OTHER) {
         other_line(c, raw, len, first ? rest : raw, first ? rest_len : len);

@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <cmocka.h>
 
 #include "kiriwake/console.h"
@@ -485,6 +486,43 @@ static void memory_has_its_limit(void **state)
     console_free(c);
 }
 
+static size_t peak_kib(void)
+{
+    struct rusage u;
+
+    assert_int_equal(getrusage(RUSAGE_SELF, &u), 0);
+    return (size_t)u.ru_maxrss;
+}
+
+/* A device that begins the echo anew, without end: nothing is kept of it. */
+static void endless_echo_is_not_kept(void **state)
+{
+    struct console *c = at_config();
+    static const char begun[] = "Router(config)# show logg\r\n";
+    struct console_event ev;
+    size_t before;
+    struct console_reply *r;
+
+    (void)state;
+    before = peak_kib();
+    for (int i = 0; i < 2000000; i++)
+        console_receive(c, begun, sizeof begun - 1);
+    assert_true(peak_kib() - before < 16 * 1024);
+    while (console_next(c, &ev)) {
+        assert_int_not_equal(ev.type, CONSOLE_REPLY);
+        console_event_free(&ev);
+    }
+    console_receive(c, "Router(config)# show logging\r\none\r\n", 35);
+    console_receive(c, "Router(config)# ", 16);
+    console_idle(c);
+    r = take_reply(c);
+    assert_non_null(r);
+    assert_int_equal(r->state, REPLY_COMPLETE);
+    assert_string_equal(r->text, "one\n");
+    console_reply_free(r);
+    console_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -493,6 +531,7 @@ int main(void)
         cmocka_unit_test(commands_are_checked),
         cmocka_unit_test(bad_patterns_are_named),
         cmocka_unit_test(memory_has_its_limit),
+        cmocka_unit_test(endless_echo_is_not_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
