@@ -9,12 +9,13 @@ lacks a reply; never to another. The same holds for each variant of the log.
 Without --all each scenario takes a few of the variants, in turn.
 """
 import concurrent.futures
-import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
+
+from walks import (beyond_console, check, listing, run, told, verdict,
+                   without_allow)
 
 WORKERS = 2
 # Where a cut is made, in thousandths of the file.
@@ -31,32 +32,8 @@ ENCODINGS = {
 }
 
 
-def run(program, words):
-    done = subprocess.run([program, *words], capture_output=True, timeout=300,
-                          check=False)
-    if not done.stdout:
-        return {"outcome": "status %d" % done.returncode, "findings": [],
-                "path": [], "stderr": done.stderr.decode()}
-    result = json.loads(done.stdout)
-    result["status"] = done.returncode
-    result["said"] = done.stderr.decode()
-    return result
-
-
 def analyze(program, path, args):
-    return run(program, ["analyze", path, "--json", "--no-journal", *args])
-
-
-def verdict(result):
-    found = result["findings"][0]["id"] if result["findings"] else None
-    return result["outcome"], found
-
-
-def told(result):
-    last = result["path"][-1] if result["path"] else {}
-    return "%s at %s (%s) %s" % (verdict(result), last.get("checkpoint"),
-                                 last.get("because"),
-                                 result.get("stderr", ""))
+    return run([program, "analyze", path, "--json", "--no-journal", *args])
 
 
 # Two things are wrong there: either is true of a text that shows only one.
@@ -70,14 +47,6 @@ def not_wrong(got, whole, s):
     return any(f["certainty"] == "likely" and
                verdict(whole)[1] in f["alternatives"]
                for f in got["findings"][:1])
-
-
-def without_allow(args):
-    kept = list(args)
-    while "--allow" in kept:
-        i = kept.index("--allow")
-        del kept[i:i + 2]
-    return kept
 
 
 def abbreviated(text):
@@ -186,8 +155,7 @@ def knows_vendor(raw):
 
 def check_one(program, s, folder, every):
     name = os.path.join(folder, s["id"].replace("/", "."))
-    base = run(program, ["check", "sim:%s?record=%s" % (s["id"], name),
-                         "--json", "--no-journal", *s["args"]])
+    base = check(program, "sim:%s?record=%s" % (s["id"], name), s["args"])
     if base["outcome"] == "status 64":
         return [], 0, True      # its arguments do not fit: scenarios.sh says
     if not os.path.exists(name):
@@ -203,15 +171,15 @@ def check_one(program, s, folder, every):
     if "--allow" in s["args"] and verdict(plain) != verdict(base):
         # as when it may change nothing; pings may be in the text
         for more in ([], ["--allow", "active"]):
-            allowed.append(verdict(run(program, [
-                "check", "sim:" + s["id"], "--json", "--no-journal",
-                *without_allow(s["args"]), *more])))
+            allowed.append(verdict(check(
+                program, "sim:" + s["id"],
+                [*without_allow(s["args"]), *more])))
     if plain["outcome"] == "failed" or plain["outcome"][:6] == "status":
         faults.append("%s: %s" % (s["id"], told(plain)))
     elif verdict(plain) not in allowed and plain["outcome"] != "open":
         faults.append("%s: check says %s, analyze %s" % (
             s["id"], verdict(base), told(plain)))
-    if re.search("left something out|cut into lines", plain.get("said", "")):
+    if re.search("left something out|cut into lines", plain["said"]):
         faults.append("%s: a whole text is no whole one: %s" % (
             s["id"], plain["said"]))
     args += ["--driver", s["driver"]]
@@ -242,8 +210,7 @@ def two_hosts(program, scenarios, folder):
     for knobs in ("", "rename=1&"):
         path = os.path.join(folder, "%s.host%d" % (s["driver"], len(logs)))
         target = "sim:%s?%srecord=%s" % (s["id"], knobs, path)
-        base = run(program, ["check", target, "--json", "--no-journal",
-                             *s["args"]])
+        base = check(program, target, s["args"])
         with open(path, "rb") as f:
             logs.append(f.read())
     first, both = path[:-1] + "0", path + "both"
@@ -289,20 +256,12 @@ def odd_files(program, folder):
                 yield "%s without a driver: %s" % (name, told(got))
 
 
-def looked_at(scenarios):
-    """Without those whose console itself is in question: see console_sim."""
-    return [s for s in scenarios
-            if not any(c.startswith("CO-") for c in s["covers"])]
-
-
 def main():
     argv = sys.argv[1:]
     program = os.path.abspath(argv.pop(0))
     every = "--all" in argv
     only = argv[argv.index("--only") + 1] if "--only" in argv else ""
-    listing = subprocess.run([program, "scenarios", "--json"], check=True,
-                             capture_output=True, text=True).stdout
-    listed = looked_at(json.loads(listing))
+    listed = beyond_console(listing(program))
     # each variant still meets many scenarios; the test stays a short one
     turn = max(6, len(listed) // 18)
     scenarios = [dict(s, number=i, turn=turn)

@@ -6,12 +6,12 @@ usage: cisco_asa_walks.py PROGRAM [NAME]
 Each walk changes the texts of a sound ASA or PIX and expects a verdict.
 """
 import concurrent.futures
-import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
+
+from walks import check, verdict
 
 PROGRAM = sys.argv[1]
 ONLY = sys.argv[2] if len(sys.argv) > 2 else ""
@@ -432,14 +432,10 @@ def walk(name, tmp):
         path = os.path.join(folder, command.replace(" ", "_") + ".txt")
         with open(path, "w", encoding="utf-8") as f:
             f.write(text)
-    done = subprocess.run(
-        [PROGRAM, "check", "exec:python3 %s %s" % (DEVICE, folder),
-         "--driver", "cisco-asa", "--enable-file",
-         os.path.join(tmp, "enable"), "--no-journal", "--json", "--answer",
-         "history=never-worked", *args],
-        capture_output=True, text=True, timeout=120, check=False)
-    return json.loads(done.stdout) if done.stdout else {
-        "outcome": done.stderr, "findings": [], "path": []}
+    return check(PROGRAM, "exec:python3 %s %s" % (DEVICE, folder),
+                 ["--driver", "cisco-asa", "--enable-file",
+                  os.path.join(tmp, "enable"), "--answer",
+                  "history=never-worked", *args])
 
 
 def told(result):
@@ -459,8 +455,7 @@ def main():
         for name, result in zip(names, pool.map(
                 lambda name: walk(name, tmp), names)):
             want = WALKS[name][3:]
-            found = [f["id"] for f in result["findings"][:1]]
-            got = (result["outcome"], found[0] if found else None)
+            got = verdict(result)
             undone = all(c["undone"] and c["verified"]
                          for c in result.get("changes", []))
             undone = undone and ("disrupt" not in WALKS[name][1] or

@@ -7,9 +7,10 @@ Each show command of a sound router of each vendor is cut after every number of 
 the rest had never been printed. The walk may end healthy (what is missing did
 not matter) or open, but in no finding.
 """
-import json
 import subprocess
 import sys
+
+from walks import check
 
 PROGRAM = sys.argv[1]
 ARGS = ["--answer", "history=worked-before", "--allow", "active"]
@@ -45,10 +46,7 @@ ROUTERS = [
 
 def walk(router, knobs):
     target = "sim:" + router["id"] + ("?" + knobs if knobs else "")
-    done = subprocess.run([PROGRAM, "check", target, "--json",
-                           "--no-journal", *ARGS], capture_output=True,
-                          text=True, timeout=60, check=False)
-    return json.loads(done.stdout)
+    return check(PROGRAM, target, ARGS)
 
 
 def lines_of(router, command):

@@ -9,11 +9,12 @@ server (banner), without it (1), and on a console with its login (login=1).
 Then the fakes below: devices that no driver is there for.
 """
 import concurrent.futures
-import json
 import os
-import subprocess
 import sys
 import tempfile
+
+from walks import (beyond_console, check, expected, listing, run, told,
+                   verdict)
 
 WORKERS = 2
 KNOBS = ("detect=banner", "detect=1", "detect=1&login=1")
@@ -65,25 +66,6 @@ while True:
 '''
 
 
-def run(program, words):
-    done = subprocess.run([program, *words], capture_output=True, text=True,
-                          timeout=300, check=False)
-    result = json.loads(done.stdout) if done.stdout else {}
-    result["stderr"] = done.stderr
-    return result
-
-
-def verdict(result):
-    found = result.get("findings") or [{"id": None}]
-    return result.get("outcome"), found[0]["id"]
-
-
-def titles(program):
-    listing = subprocess.run([program, "drivers", "--json"], check=True,
-                             capture_output=True, text=True).stdout
-    return {d["driver"]: d["title"] for d in json.loads(listing)}
-
-
 def check_one(program, s, title):
     faults = []
     for i, knobs in enumerate(KNOBS):
@@ -91,20 +73,17 @@ def check_one(program, s, title):
             continue                    # its turn is at the next scenario
         target = "sim:%s?%s" % (s["id"], knobs)
         if (i + s["number"]) % len(KNOBS) == 0:
-            got = run(program, ["check", target, "--json", "--no-journal",
-                                "--flow", s["flow"], *s["args"]])
+            got = check(program, target, ["--flow", s["flow"], *s["args"]])
             device = got.get("device") or {}
             known = device.get("driver") == s["driver"]
-            want = s["expect"]["outcome"], s["expect"].get("finding")
-            if known and verdict(got) != want:
-                faults.append("%s [%s]: %s, not %s" % (s["id"], knobs,
-                                                       verdict(got), want))
+            if known and verdict(got) != expected(s):
+                faults.append("%s [%s]: %s" % (s["id"], knobs, told(got)))
         else:
-            got = run(program, ["probe", target, "version"])
-            known = title in got["stderr"]
+            got = run([program, "probe", target, "version"])
+            known = title in got["said"]
         if not known:
             faults.append("%s [%s]: not known: %s" % (s["id"], knobs,
-                                                      got["stderr"][-200:]))
+                                                      got["said"][-200:]))
     return faults
 
 
@@ -116,8 +95,7 @@ def check_fake(program, name, fake, folder):
     with open(path, "w", encoding="utf-8") as f:
         f.write(FAKE.format(fake=fake, log=log))
     os.chmod(path, 0o755)
-    got = run(program, ["check", "exec:stty sane -echo; exec " + path, "--json",
-                        "--no-journal"])
+    got = check(program, "exec:stty sane -echo; exec " + path, [])
     device = got.get("device") or {}
     if device.get("driver") or got.get("outcome") not in ("failed", "open"):
         faults.append("%s: taken for %s, %s" % (name, device.get("driver"),
@@ -131,20 +109,12 @@ def check_fake(program, name, fake, folder):
     return faults
 
 
-def looked_at(scenarios):
-    """Without those whose console itself is in question: see console_sim."""
-    return [s for s in scenarios
-            if not any(c.startswith("CO-") for c in s["covers"])]
-
-
 def main():
     argv = sys.argv[1:]
     program = os.path.abspath(argv.pop(0))
     only = argv[argv.index("--only") + 1] if "--only" in argv else ""
-    listing = subprocess.run([program, "scenarios", "--json"], check=True,
-                             capture_output=True, text=True).stdout
-    names = titles(program)
-    listed = looked_at(json.loads(listing))
+    names = {d["driver"]: d["title"] for d in listing(program, "drivers")}
+    listed = beyond_console(listing(program))
     scenarios = [dict(s, number=i)
                  for i, s in enumerate(listed) if only in s["id"]]
     faults = []

@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 
+from walks import beyond_console, listing
+
 try:
     import jsonschema
 except ImportError:
@@ -18,16 +20,10 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 EVERY = 12          # scenarios: one in so many of each driver
 
 
-def listed(command):
-    return json.loads(subprocess.run([PROGRAM, command, "--json"], check=True,
-                                     capture_output=True, text=True).stdout)
-
-
 def asks():
     # those whose console itself is in question give no facts
-    scenarios = [s for s in listed("scenarios")
-                 if not any(c.startswith("CO-") for c in s["covers"])]
-    for driver in listed("drivers"):
+    scenarios = beyond_console(listing(PROGRAM))
+    for driver in listing(PROGRAM, "drivers"):
         mine = [s for s in scenarios if s["driver"] == driver["driver"]]
         for s in mine[::EVERY]:
             for p in driver["probes"]:

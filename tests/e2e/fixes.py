@@ -9,10 +9,10 @@ in a command is a <PLACEHOLDER>. Of some, the commands themselves, as the
 guidelines type them.
 """
 import concurrent.futures
-import json
 import re
-import subprocess
 import sys
+
+from walks import beyond_console, check, listing
 
 PROGRAM = sys.argv[1]
 # <NAME> is for the reader; <expr> is an expression without a value
@@ -76,11 +76,8 @@ TYPED = {
 
 
 def walk(scenario, lang):
-    done = subprocess.run(
-        [PROGRAM, "check", "sim:" + scenario["id"], "--json", "--no-journal",
-         "--lang", lang, *scenario["args"]],
-        capture_output=True, text=True, timeout=120, check=False)
-    return json.loads(done.stdout)
+    return check(PROGRAM, "sim:" + scenario["id"],
+                 ["--lang", lang, *scenario["args"]])
 
 
 def texts(result):
@@ -114,10 +111,7 @@ def asks(scenarios):
 
 
 def main():
-    listed = subprocess.run([PROGRAM, "scenarios", "--json"], check=True,
-                            capture_output=True, text=True)
-    scenarios = [s for s in json.loads(listed.stdout)
-                 if not any(c.startswith("CO-") for c in s["covers"])]
+    scenarios = beyond_console(listing(PROGRAM))
     missing = set(TYPED) - {s["id"] for s in scenarios}
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         found = [f for fs in pool.map(faults, asks(scenarios)) for f in fs]

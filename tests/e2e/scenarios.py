@@ -27,6 +27,8 @@ import subprocess
 import sys
 import tempfile
 
+from walks import check, expected, listing, told, verdict, without_allow
+
 try:
     import jsonschema
 except ImportError:
@@ -34,37 +36,6 @@ except ImportError:
 
 WORKERS = 2
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-
-
-def run(program, target, args):
-    cmd = [program, "check", target, "--json", "--no-journal", *args]
-    done = subprocess.run(cmd, capture_output=True, text=True, timeout=300,
-                          check=False)
-    if not done.stdout:
-        return {"outcome": "none", "findings": [], "path": [],
-                "stderr": done.stderr, "status": done.returncode}
-    result = json.loads(done.stdout)
-    result["status"] = done.returncode
-    return result
-
-
-def verdict(result):
-    found = result["findings"][0]["id"] if result["findings"] else None
-    return result["outcome"], found
-
-
-def expected(scenario):
-    expect = scenario["expect"]
-    return expect["outcome"], expect.get("finding")
-
-
-def told(result):
-    """One line on how a walk went, for a failure's report."""
-    last = result["path"][-1] if result["path"] else {}
-    error = (result.get("error") or {}).get("what", "")
-    return "%s at %s (%s) %s%s" % (
-        verdict(result), last.get("checkpoint"), last.get("because"), error,
-        result.get("stderr", ""))
 
 
 def target_of(scenario, knobs=""):
@@ -95,7 +66,7 @@ def check_plain(program, s, base):
 
 
 def check_noise(program, s, base):
-    got = run(program, target_of(s, "old-noise=1"), s["args"])
+    got = check(program, target_of(s, "old-noise=1"), s["args"])
     if verdict(got) != expected(s):
         yield "old-noise: wanted %s, got %s" % (expected(s), told(got))
 
@@ -117,7 +88,7 @@ def check_renamed(program, s, base):
             yield "rename: %s still there" % (set(plain) & set(renamed))
         args[args.index("--vpn") + 1] = renamed[
             plain.index(base["subject"]["id"])]
-    got = run(program, target_of(s, "rename=1"), args)
+    got = check(program, target_of(s, "rename=1"), args)
     if verdict(got) != expected(s):
         yield "rename: wanted %s, got %s" % (expected(s), told(got))
 
@@ -126,7 +97,7 @@ def check_second(program, s, base):
     args = subject_args(base, s["args"])
     if "--vpn" not in args:
         return              # there is no first VPN
-    got = run(program, target_of(s, "second-vpn=up"), args)
+    got = check(program, target_of(s, "second-vpn=up"), args)
     want = expected(s)
     if verdict(got) != want and verdict(got) != ("open", None):
         yield "second-vpn: wanted %s or open, got %s" % (want, told(got))
@@ -140,7 +111,7 @@ def check_recovered(program, s, base):
         return              # it does not rest on an event of the log
     if "history=recurs" in s["args"]:
         return              # it came back each time, and dropped again
-    got = run(program, target_of(s, "later-success=1"), s["args"])
+    got = check(program, target_of(s, "later-success=1"), s["args"])
     if got["findings"] and got["findings"][0]["id"] == want[1]:
         yield "later-success: %s still found" % want[1]
 
@@ -150,19 +121,11 @@ def check_refused(program, s, base):
     for command in DRIVERS[s["driver"]]["refuse"]:
         if not sent(base, command):
             continue        # nothing is refused: the same walk, to the byte
-        got = run(program, target_of(s, "refuse=" + command), s["args"])
+        got = check(program, target_of(s, "refuse=" + command), s["args"])
         if verdict(got) == want or got["outcome"] in ("open", "failed"):
             continue
         yield "refuse=%s: wanted %s or open, got %s" % (command, want,
                                                        told(got))
-
-
-def without_allow(args):
-    kept = list(args)
-    while "--allow" in kept:
-        i = kept.index("--allow")
-        del kept[i:i + 2]
-    return kept
 
 
 def same_or_open(got, s, what):
@@ -174,17 +137,17 @@ def same_or_open(got, s, what):
 def check_unpermitted(program, s, base):
     if "--allow" not in s["args"]:
         return              # it had none: the same walk
-    got = run(program, target_of(s), without_allow(s["args"]))
+    got = check(program, target_of(s), without_allow(s["args"]))
     yield from same_or_open(got, s, "without permissions")
 
 
 def check_line(program, s, base):
     """The line's manners change nothing; a slow one changes what is seen."""
     for knobs in ("split=3&redraw=1", "echo=none", "echo=off&split=50"):
-        got = run(program, target_of(s, knobs), s["args"])
+        got = check(program, target_of(s, knobs), s["args"])
         if verdict(got) != expected(s):
             yield "%s: wanted %s, got %s" % (knobs, expected(s), told(got))
-    got = run(program, target_of(s, "delay=90"), s["args"])
+    got = check(program, target_of(s, "delay=90"), s["args"])
     yield from same_or_open(got, s, "delay=90")
 
 
@@ -207,8 +170,8 @@ def check_evidence(program, s, base):
         if knobs == last or not knobs:
             break
         last = knobs
-        got = run(program, target_of(s, knobs), s["args"])
-    if got["outcome"] == "none":
+        got = check(program, target_of(s, knobs), s["args"])
+    if got["outcome"][:6] == "status":
         yield "did not run: %s" % told(got)
     elif last and verdict(got) == verdict(base) and not by_absence(s, got):
         yield "without the cited lines (%s) still %s" % (last, verdict(got))
@@ -288,7 +251,7 @@ CHECKS = {
 def recorded(program, s):
     """The walk as it is, with all that its router printed."""
     with tempfile.NamedTemporaryFile() as f:
-        base = run(program, target_of(s, "record=" + f.name), s["args"])
+        base = check(program, target_of(s, "record=" + f.name), s["args"])
         printed = f.read().decode("utf-8", "replace")
     base["printed"] = re.sub(r"\s", "", printed)
     return base
@@ -308,7 +271,7 @@ def schema_check():
 
 def walk(program, s, names, schema_faults):
     base = recorded(program, s)
-    raw = {k: v for k, v in base.items() if k not in ("status", "printed")}
+    raw = {k: v for k, v in base.items() if k not in ("status", "said", "printed")}
     faults = ["%s [schema] %s" % (s["id"], fault)
               for fault in schema_faults(raw)]
     for name in names:
@@ -362,12 +325,8 @@ def main():
     program = os.path.abspath(argv.pop(0))
     only = argv[argv.index("--only") + 1] if "--only" in argv else ""
     names = [a for a in argv if a in CHECKS] or list(CHECKS)
-    listing = subprocess.run([program, "scenarios", "--json"], check=True,
-                             capture_output=True, text=True).stdout
-    flows = {f["name"] for f in json.loads(subprocess.run(
-        [program, "flows", "--json"], check=True, capture_output=True,
-        text=True).stdout)}
-    scenarios = [s for s in json.loads(listing)
+    flows = {f["name"] for f in listing(program, "flows")}
+    scenarios = [s for s in listing(program)
                  if only in s["id"] and s["flow"] in flows]
     if not scenarios:
         sys.exit("no scenario")

@@ -5,10 +5,11 @@ usage: ssh_scenarios.py PROGRAM DIRECTORY USER SUBSTRING KIND.NUMBER=PORT...
 import json
 import os
 import queue
-import subprocess
 import sys
 import threading
 import time
+
+from walks import expected, run, told, verdict
 
 PROGRAM, WORK, USER, ONLY, *PORTS = sys.argv[1:]
 # On current servers: of every vendor that has one of that name.
@@ -21,11 +22,6 @@ FAULTS = []
 TIMES = []
 
 
-def verdict(result):
-    found = result["findings"][0]["id"] if result["findings"] else None
-    return result["outcome"], found
-
-
 def walk(server, port, scenario):
     with open("%s/server/%s" % (WORK, server), "w", encoding="ascii") as f:
         f.write(scenario["id"].replace("/", " "))
@@ -35,18 +31,10 @@ def walk(server, port, scenario):
            "--known-hosts", "%s/known.%s" % (WORK, server),
            "--host-key", "accept-new", *scenario["args"]]
     env = dict(os.environ, HOME=WORK + "/home", SSH_AUTH_SOCK="")
-    done = subprocess.run(cmd, capture_output=True, text=True, env=env,
-                          timeout=400, check=False)
-    if not done.stdout:
-        return "exit %d: %s" % (done.returncode, done.stderr[-300:])
-    result = json.loads(done.stdout)
-    expect = scenario["expect"]
-    if verdict(result) == (expect["outcome"], expect.get("finding")):
+    result = run(cmd, env=env)
+    if verdict(result) == expected(scenario):
         return None
-    last = result["path"][-1] if result["path"] else {}
-    return "wanted %s, got %s at %s (%s) %s" % (
-        expect, verdict(result), last.get("checkpoint"), last.get("because"),
-        result["error"])
+    return "wanted %s, got %s" % (expected(scenario), told(result))
 
 
 def worker(jobs, server, port):

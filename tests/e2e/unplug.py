@@ -3,10 +3,10 @@ ends in the same finding, each time.
 
 usage: unplug.py PROGRAM
 """
-import json
 import random
-import subprocess
 import sys
+
+from walks import check, listing, verdict
 
 OFFSETS = 50
 ON_CONSOLE = 12             # of them also on a console, whose line is looked at
@@ -14,21 +14,11 @@ SCENARIOS = ["nec-ix/psk-mismatch-responder", "nec-ix/healthy-traffic",
              "nec-ix/replay-drop"]
 
 
-def scenarios(program):
-    out = subprocess.run([program, "scenarios", "--json"], check=True,
-                         capture_output=True).stdout
-    return {s["id"]: s for s in json.loads(out)}
-
-
 def walk(program, scenario, knobs):
-    done = subprocess.run(
-        [program, "check", "sim:%s?%s" % (scenario["id"], knobs), "--json",
-         "--no-journal", *scenario["args"]],
-        capture_output=True, text=True, check=False, timeout=120)
-    result = json.loads(done.stdout)
-    found = result["findings"][0]["id"] if result["findings"] else None
+    result = check(program, "sim:%s?%s" % (scenario["id"], knobs),
+                   scenario["args"])
     undone = all(c["undone"] for c in result["changes"])
-    return (result["outcome"], found), undone, done.stderr
+    return verdict(result), undone, result["said"]
 
 
 def whole_dialogue(program, scenario, more=""):
@@ -54,7 +44,7 @@ def offsets(program, s, random_):
 
 def main():
     program, random_ = sys.argv[1], random.Random(4)
-    known, cuts = scenarios(program), 0
+    known, cuts = {s["id"]: s for s in listing(program)}, 0
     for name in SCENARIOS:
         s = known[name]
         want = s["expect"]["outcome"], s["expect"].get("finding")

@@ -4,12 +4,13 @@ login is answered, a wrong password is told, and saved text gives the same.
 
 usage: vendors.py PROGRAM
 """
-import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
+
+from walks import run, verdict
 
 PROGRAM = os.path.abspath(sys.argv[1])
 WALKS = [
@@ -29,13 +30,10 @@ ARGS = ["--json", "--answer", "history=worked-before"]
 
 
 def check(*args):
-    done = subprocess.run([PROGRAM, *args, *ARGS], capture_output=True,
-                          text=True, timeout=120, check=False)
-    if not done.stdout:
-        return done.stderr[-300:], None, None
-    got = json.loads(done.stdout)
-    first = got["findings"][0]["id"] if got["findings"] else None
-    return got["outcome"], first, got["device"]["driver"]
+    got = run([PROGRAM, *args, *ARGS])
+    if "device" not in got:
+        return got["said"][-300:], None, None
+    return (*verdict(got), got["device"]["driver"])
 
 
 def serve(walk):
