@@ -9,6 +9,8 @@ void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull));
 void *mem_zalloc(size_t size) __attribute__((malloc, returns_nonnull));
 void *mem_realloc(void *p, size_t size) __attribute__((returns_nonnull));
 char *mem_strdup(const char *s) __attribute__((malloc, returns_nonnull));
+/* The same; NULL stays NULL. */
+char *mem_copy(const char *s) __attribute__((malloc));
 char *mem_strndup(const char *s, size_t n)
     __attribute__((malloc, returns_nonnull));
 char *mem_printf(const char *fmt, ...)

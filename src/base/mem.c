@@ -36,6 +36,11 @@ char *mem_strdup(const char *s)
     return check(strdup(s));
 }
 
+char *mem_copy(const char *s)
+{
+    return s ? mem_strdup(s) : NULL;
+}
+
 char *mem_strndup(const char *s, size_t n)
 {
     return check(strndup(s, n));

@@ -89,7 +89,7 @@ void reply_finish(struct console *c, enum reply_state state,
 
     r->state = state;
     r->text = console_decode(c, buf_str(&c->body), c->body.len);
-    r->reason = reason ? mem_strdup(reason) : NULL;
+    r->reason = mem_copy(reason);
     r->mode = c->phase == PHASE_READY && c->mode ? c->mode->name : NULL;
     if (state == REPLY_COMPLETE) {
         logs_sift(c, r);

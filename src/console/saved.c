@@ -132,7 +132,7 @@ static char *scrolled(const struct saved *s, const char *typed)
             return NULL;
         found = form;
     }
-    return found ? mem_strdup(found) : NULL;
+    return mem_copy(found);
 }
 
 static char *command_of(const struct saved *s, const char *typed)
@@ -233,7 +233,7 @@ static void begin_fold(struct saved *s, const char *typed, const char *host,
 static void know_stranger(struct saved *s, const char *host)
 {
     free(s->stranger);
-    s->stranger = host ? mem_strdup(host) : NULL;
+    s->stranger = mem_copy(host);
 }
 
 static bool try_prompt(struct saved *s, const struct saved_line *line)

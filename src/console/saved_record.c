@@ -87,7 +87,7 @@ void saved_record_end(struct saved *s, const char *why)
                             ? without_frame(buf_str(&s->body))
                             : mem_strdup(buf_str(&s->body));
         r->reply.state = why ? REPLY_TRUNCATED : REPLY_COMPLETE;
-        r->reply.reason = why ? mem_strdup(why) : NULL;
+        r->reply.reason = mem_copy(why);
         judge(s, &r->reply);
         s->kept += s->body.len;
         s->records = mem_grow(s->records, &s->cap, s->count + 1,
@@ -121,7 +121,7 @@ void saved_record_begin(struct saved *s, char *command, const char *mode,
     s->place = place;
     s->now = (struct saved_record){
         .command = command,
-        .host = s->host ? mem_strdup(s->host) : NULL,
+        .host = mem_copy(s->host),
         .mode = mode,
         .line = s->lines,
         .session = s->session,

@@ -215,7 +215,7 @@ bool ask_answered(struct walker *w, const json_t *effect,
     r->given = true;
     r->answer = said && strcmp(said, "unknown") ? json_string(said)
                                                 : json_null();
-    r->remark = remark ? mem_strdup(remark) : NULL;
+    r->remark = mem_copy(remark);
     return true;
 }
 

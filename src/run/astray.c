@@ -79,7 +79,7 @@ char *astray_driver(struct run *r)
 {
     json_t *line = r->voices ? session_line(r->session) : NULL;
     const char *name = json_string_value(json_object_get(line, "driver"));
-    char *out = name ? mem_strdup(name) : NULL;
+    char *out = mem_copy(name);
 
     json_decref(line);
     return out;

@@ -5,26 +5,21 @@
 
 #include "kiriwake/mem.h"
 
-static char *copy(const char *s)
-{
-    return s ? mem_strdup(s) : NULL;
-}
-
 void options_copy(struct run_options *to, const struct run_options *o)
 {
     *to = *o;
-    to->target = copy(o->target);
-    to->driver = copy(o->driver);
-    to->flow = copy(o->flow);
-    to->vpn = copy(o->vpn);
-    to->user = copy(o->user);
-    to->password_file = copy(o->password_file);
-    to->enable_file = copy(o->enable_file);
-    to->known_hosts = copy(o->known_hosts);
-    to->host_key = copy(o->host_key);
-    to->peer_config = copy(o->peer_config);
+    to->target = mem_copy(o->target);
+    to->driver = mem_copy(o->driver);
+    to->flow = mem_copy(o->flow);
+    to->vpn = mem_copy(o->vpn);
+    to->user = mem_copy(o->user);
+    to->password_file = mem_copy(o->password_file);
+    to->enable_file = mem_copy(o->enable_file);
+    to->known_hosts = mem_copy(o->known_hosts);
+    to->host_key = mem_copy(o->host_key);
+    to->peer_config = mem_copy(o->peer_config);
     for (size_t i = 0; i < sizeof o->allow / sizeof o->allow[0]; i++)
-        to->allow[i] = copy(o->allow[i]);
+        to->allow[i] = mem_copy(o->allow[i]);
     to->answers = o->answers ? json_deep_copy(o->answers) : json_object();
 }
 

@@ -9,11 +9,6 @@
 #include "kiriwake/msg.h"
 #include "kiriwake/ports.h"
 
-static char *copy(const char *s)
-{
-    return s ? mem_strdup(s) : NULL;
-}
-
 static void scenario_of(struct run *r, char **driver, char **scenario)
 {
     const char *slash = r->target.path ? strchr(r->target.path, '/') : NULL;
@@ -50,9 +45,9 @@ static struct sim *new_sim(struct run *r, bool login, struct err *e)
     if (sim && !r->o.driver && !find)
         r->o.driver = mem_strdup(driver);
     if (sim && !r->o.user)
-        r->o.user = copy(sim_user(sim));
+        r->o.user = mem_copy(sim_user(sim));
     if (sim && !r->password)
-        r->password = copy(sim_password(sim));
+        r->password = mem_copy(sim_password(sim));
     free(driver);
     free(scenario);
     free(find);

@@ -35,7 +35,7 @@ static bool same_command(struct run *r)
                 strcmp(now, r->relink.command) == 0;
 
     free(r->relink.command);
-    r->relink.command = now ? mem_strdup(now) : NULL;
+    r->relink.command = mem_copy(now);
     return same;
 }
 

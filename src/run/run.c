@@ -12,11 +12,6 @@
 #include "kiriwake/names.h"
 #include "kiriwake/ports.h"
 
-static char *copy(const char *s)
-{
-    return s ? mem_strdup(s) : NULL;
-}
-
 void run_changed(struct run *r)
 {
     if (r->listener.changed && !r->replaying)
@@ -177,7 +172,7 @@ static int check_answers(struct run *r, struct err *e)
 
 int run_load_flow(struct run *r, struct err *e)
 {
-    char *name = copy(r->o.flow);
+    char *name = mem_copy(r->o.flow);
 
     if (!name)
         name = flow_default(&r->o.data, driver_name(r->driver));

@@ -55,8 +55,8 @@ struct session *session_new(struct transport *t,
     s->secrets = secrets;
     s->clock = clock;
     s->listener = *listener;
-    s->user = user ? mem_strdup(user) : NULL;
-    s->password = password ? mem_strdup(password) : NULL;
+    s->user = mem_copy(user);
+    s->password = mem_copy(password);
     set_limits(s, limits);
     if (secrets && password)
         secrets_add(secrets, password);
@@ -87,7 +87,7 @@ void session_free(struct session *s)
 void session_set_enable(struct session *s, const char *password)
 {
     mem_wipe(s->enable);
-    s->enable = password ? mem_strdup(password) : NULL;
+    s->enable = mem_copy(password);
     if (password && s->secrets)
         secrets_add(s->secrets, password);
 }

@@ -8,11 +8,6 @@
 #include "kiriwake/mem.h"
 #include "kiriwake/msg.h"
 
-static char *copy(const char *s)
-{
-    return s && s[0] ? mem_strdup(s) : NULL;
-}
-
 void port_clear(struct port *p)
 {
     free(p->path);
@@ -37,14 +32,14 @@ struct port *port_copy(const struct port *p)
     struct port *c = mem_zalloc(sizeof *c);
 
     *c = *p;
-    c->path = copy(p->path);
-    c->by_id = copy(p->by_id);
-    c->maker = copy(p->maker);
-    c->product = copy(p->product);
-    c->serial = copy(p->serial);
-    c->topology = copy(p->topology);
-    c->holder = copy(p->holder);
-    c->group = copy(p->group);
+    c->path = mem_copy(p->path);
+    c->by_id = mem_copy(p->by_id);
+    c->maker = mem_copy(p->maker);
+    c->product = mem_copy(p->product);
+    c->serial = mem_copy(p->serial);
+    c->topology = mem_copy(p->topology);
+    c->holder = mem_copy(p->holder);
+    c->group = mem_copy(p->group);
     return c;
 }
 

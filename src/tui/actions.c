@@ -60,7 +60,7 @@ bool screen_start(struct tui *t, const char *target, const char *case_id,
 
     if (target != t->target) {
         free(t->target);
-        t->target = target ? mem_strdup(target) : NULL;
+        t->target = mem_copy(target);
     }
     t->ro.target = t->target;
     t->ro.interactive = true;

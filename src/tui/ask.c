@@ -294,7 +294,7 @@ static void key_choose(struct tui *t, void *state)
     }
     id = a->choices.list[a->choices.at].id;
     if (!a->remark || !id) {
-        char *copy = id ? mem_strdup(id) : NULL;
+        char *copy = mem_copy(id);
 
         screen_answer(t, copy, NULL);
         free(copy);

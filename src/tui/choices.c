@@ -13,8 +13,8 @@ void choices_add(struct choices *c, const char *id, const char *label,
 {
     c->list = mem_grow(c->list, &c->cap, c->count + 1, sizeof *c->list);
     c->list[c->count++] = (struct choice){
-        id ? mem_strdup(id) : NULL, mem_strdup(label),
-        aside ? mem_strdup(aside) : NULL};
+        mem_copy(id), mem_strdup(label),
+        mem_copy(aside)};
 }
 
 void choices_free(struct choices *c)

@@ -21,7 +21,7 @@ static void *prompt_init(struct tui *t, const void *arg)
     (void)t;
     p->title = mem_strdup(a->title);
     p->hint = mem_strdup(a->hint ? a->hint : "");
-    p->ctx = a->ctx ? mem_strdup(a->ctx) : NULL;
+    p->ctx = mem_copy(a->ctx);
     p->done = a->done;
     return p;
 }

@@ -258,32 +258,32 @@ static void key_walk(struct tui *t, void *state)
     t->look = true;
 }
 
-/* The case goes on where it failed; before it began, from the beginning. */
-static void key_again(struct tui *t, void *state)
+static void begin_again(struct tui *t, const char *case_id)
 {
-    char *id = mem_strdup(json_text(t->view, "case"));
     struct err e = {0};
 
-    (void)state;
     run_free(t->run);
     t->run = NULL;
     json_decref(t->told);
     t->told = NULL;
-    screen_start(t, t->target, id[0] && !t->ro.no_journal ? id : NULL, &e);
+    screen_start(t, t->target, case_id, &e);
+}
+
+/* The case goes on where it failed; before it began, from the beginning. */
+static void key_again(struct tui *t, void *state)
+{
+    char *id = mem_strdup(json_text(t->view, "case"));
+
+    (void)state;
+    begin_again(t, id[0] && !t->ro.no_journal ? id : NULL);
     free(id);
 }
 
 /* From the beginning: once it is mended, or a password was mistyped. */
 static void key_anew(struct tui *t, void *state)
 {
-    struct err e = {0};
-
     (void)state;
-    run_free(t->run);
-    t->run = NULL;
-    json_decref(t->told);
-    t->told = NULL;
-    screen_start(t, t->target, NULL, &e);
+    begin_again(t, NULL);
 }
 
 static bool has_failed(const struct tui *t)
