@@ -5,51 +5,20 @@
  * "show version" with the text of the file VERSION. Prints its port; serves
  * until it is killed.
  */
-#include <arpa/inet.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <libssh/libssh.h>
-#include <libssh/server.h>
+#include "ssh_listen.h"
 
 static const char prompt[] = "\r\nRouter#";
 
-static void on_auth(ssh_message m)
+static void on_auth(ssh_session s, ssh_message m, void *arg)
 {
-    if (ssh_message_subtype(m) == SSH_AUTH_METHOD_PASSWORD) {
+    (void)s;
+    (void)arg;
+    if (ssh_message_subtype(m) == SSH_AUTH_METHOD_PASSWORD)
         ssh_message_auth_reply_success(m, 0);
-    } else {
-        ssh_message_auth_set_methods(m, SSH_AUTH_METHOD_PASSWORD);
-        ssh_message_reply_default(m);
-    }
-}
-
-static ssh_channel login(ssh_session s)
-{
-    ssh_channel channel = NULL;
-    ssh_message m;
-    int shell = 0;
-
-    while (!shell && (m = ssh_message_get(s))) {
-        int type = ssh_message_type(m);
-
-        if (type == SSH_REQUEST_AUTH) {
-            on_auth(m);
-        } else if (type == SSH_REQUEST_CHANNEL_OPEN) {
-            channel = ssh_message_channel_request_open_reply_accept(m);
-        } else if (type == SSH_REQUEST_CHANNEL) {
-            shell = ssh_message_subtype(m) == SSH_CHANNEL_REQUEST_SHELL;
-            ssh_message_channel_request_reply_success(m);
-        } else {
-            ssh_message_reply_default(m);
-        }
-        ssh_message_free(m);
-    }
-    return shell ? channel : NULL;
+    else
+        refuse_auth(m, SSH_AUTH_METHOD_PASSWORD);
 }
 
 static void say(ssh_channel c, const char *text)
@@ -89,13 +58,10 @@ static int read_line(ssh_channel c, char *line, size_t size)
     return 0;
 }
 
-static void serve(ssh_session s, const char *version)
+static void on_shell(ssh_channel c, void *version)
 {
-    ssh_channel c = login(s);
     char line[200];
 
-    if (!c)
-        return;
     say(c, prompt);
     while (read_line(c, line, sizeof line) && strcmp(line, "exit") != 0) {
         if (strcmp(line, "show version") == 0)
@@ -104,8 +70,6 @@ static void serve(ssh_session s, const char *version)
             say(c, "\r\n% Invalid input detected at '^' marker.");
         say(c, prompt);
     }
-    ssh_channel_send_eof(c);
-    ssh_channel_close(c);
 }
 
 static int offer_old(ssh_bind b, const char *hostkey, const char *banner)
@@ -126,40 +90,17 @@ static int offer_old(ssh_bind b, const char *hostkey, const char *banner)
     return 0;
 }
 
-static void accept_one(ssh_bind b, const char *version)
-{
-    ssh_session s = ssh_new();
-
-    if (ssh_bind_accept(b, s) == SSH_OK && fork() == 0) {
-        ssh_set_auth_methods(s, SSH_AUTH_METHOD_PASSWORD);
-        if (ssh_handle_key_exchange(s) == SSH_OK)
-            serve(s, version);
-        ssh_disconnect(s);
-        _exit(0);
-    }
-    ssh_silent_disconnect(s);
-    ssh_free(s);
-}
-
 int main(int argc, char **argv)
 {
-    struct sockaddr_in a;
-    socklen_t len = sizeof a;
+    struct listener l = {SSH_AUTH_METHOD_PASSWORD, on_auth, on_shell, NULL};
     ssh_bind b = ssh_bind_new();
-    unsigned port = 0;
 
     if (argc != 4)
         return 64;
-    signal(SIGCHLD, SIG_IGN);
-    ssh_bind_options_set(b, SSH_BIND_OPTIONS_BINDADDR, "127.0.0.1");
-    ssh_bind_options_set(b, SSH_BIND_OPTIONS_BINDPORT, &port);
-    if (offer_old(b, argv[1], argv[2]) < 0 || ssh_bind_listen(b) < 0 ||
-        getsockname(ssh_bind_get_fd(b), (struct sockaddr *)&a, &len) < 0) {
+    l.arg = argv[3];
+    if (offer_old(b, argv[1], argv[2]) < 0) {
         fprintf(stderr, "%s\n", ssh_get_error(b));
         return 1;
     }
-    printf("%d\n", ntohs(a.sin_port));
-    fflush(stdout);
-    for (;;)
-        accept_one(b, argv[3]);
+    return listen_forever(b, &l);
 }
