@@ -523,20 +523,6 @@ local function banner_of(text)
     return nil
 end
 
--- Through a chat a text loses the blanks that its lines begin with: what
--- belongs to an interface stands on its left.
-local function is_flat(rows)
-    for i = 2, #rows do
-        if not rows[i - 1].INDENT and not rows[i].INDENT and
-            rows[i - 1].TEXT:match('^interface ') and
-            rows[i].TEXT:match('^%l') and
-            not rows[i].TEXT:match('^interface ') then
-            return true
-        end
-    end
-    return false
-end
-
 function lib.parse(rows)
     local c = new_config()
     local block, banner, head

@@ -1,5 +1,6 @@
 -- The vendor-neutral part of reading logs: which negotiation a line belongs
--- to, and what the last attempt came to. See docs/facts.md, "log".
+-- to, and what the last attempt came to (see docs/facts.md, "log"); and of
+-- configurations.
 
 local prelude = {}
 
@@ -406,6 +407,22 @@ function prelude.log_facts(all, subject, about)
             end),
         },
     }
+end
+
+-- Rows of a configuration with their INDENT: through a chat a text loses the
+-- blanks that its lines begin with, and what belongs to an interface stands
+-- on its left.
+function prelude.is_flat(rows)
+    for i = 2, #rows do
+        local above, row = rows[i - 1], rows[i]
+
+        if not above.INDENT and not row.INDENT and
+            above.TEXT:match('^interface ') and row.TEXT:match('^%l') and
+            not row.TEXT:match('^interface ') then
+            return true
+        end
+    end
+    return false
 end
 
 return prelude
