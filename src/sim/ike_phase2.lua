@@ -15,7 +15,8 @@ function M:install(n, name, map, peer, spi_in, spi_out, terms)
   end)
   for dir, spi in pairs({["in"] = spi_in, out = spi_out}) do
     st.sas[#st.sas + 1] = {
-      dir = dir, spi = spi, map = map.name, peer = peer, born = self.time,
+      dir = dir, spi = spi, far = dir == "in" and spi_out or spi_in,
+      map = map.name, peer = peer, born = self.time,
       lifetime = terms.lifetime, proposal = terms.proposal,
       pfs = terms.pfs, natt = n.natt, address = self.ends[name].address,
       pair = n.serial, link = n.link, packets = 0, number = self.serial,

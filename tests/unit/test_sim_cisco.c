@@ -194,6 +194,12 @@ static void a_dialogue_pings_with_df(void **state)
     assert_has(type(&t, "ping 10.1.1.10 source gi0/1 size 1200 df-bit\r"),
                "!!!!!");
     end(&t);
+    /* in clear the interface's MTU is what counts */
+    begin(&t, "cisco-ios", "healthy-idle");
+    assert_has(type(&t, "ping 192.0.2.77 size 1500 df-bit\r"), "!!!!!");
+    assert_has(type(&t, "ping 192.0.2.77 size 1501 df-bit\r"), "MMMMM");
+    assert_has(type(&t, "ping 192.0.2.77 size 1501\r"), "!!!!!");
+    end(&t);
 }
 
 static void clearing_begins_anew(void **state)

@@ -213,6 +213,27 @@ static void an_asa_keeps_its_width(void **state)
     end(&t);
 }
 
+/* A comment or an empty line is no command. */
+static void comments_say_nothing(void **state)
+{
+    static const char *const lines[] = {"! a comment\r", "   \r", "\r"};
+
+    (void)state;
+    for (size_t i = 0; i < VENDORS; i++) {
+        struct talk t;
+
+        if (strcmp(vendors[i].driver, "paloalto-panos") == 0)
+            continue;           /* "!" means nothing to it */
+        begin(&t, &vendors[i], false);
+        for (size_t k = 0; k < 3; k++) {
+            type(&t, lines[k]);
+            assert_true(ends(buf_str(&t.got), vendors[i].prompt));
+            assert_int_equal(lines_in(buf_str(&t.got)), 1);
+        }
+        end(&t);
+    }
+}
+
 static void an_unknown_path_is_not_set(void **state)
 {
     struct talk t;
@@ -266,6 +287,7 @@ int main(void)
         cmocka_unit_test(an_unknown_word_is_looked_up),
         cmocka_unit_test(a_console_goes_back_to_its_start),
         cmocka_unit_test(an_asa_keeps_its_width),
+        cmocka_unit_test(comments_say_nothing),
         cmocka_unit_test(an_unknown_path_is_not_set),
         cmocka_unit_test(what_answers_out_there),
     };

@@ -180,6 +180,49 @@ static void keys_are_hidden(void **state)
     end(&t);
 }
 
+/* Copies the hexadecimal digits behind a text. */
+static void hex_behind(const char *text, const char *mark, char *spi)
+{
+    const char *at = strstr(text, mark);
+
+    assert_non_null(at);
+    at += strlen(mark);
+    assert_int_equal(8, strspn(at, "0123456789ABCDEF"));
+    memcpy(spi, at, 8);
+    spi[8] = '\0';
+}
+
+/* While it is renewed, a tunnel has two pairs of SAs: each with the SPIs that
+ * the log told of it. */
+static void each_pair_has_its_own_spis(void **state)
+{
+    struct talk t;
+    struct buf row[2] = {{0}, {0}};
+    char spi[9];
+    const char *at;
+
+    (void)state;
+    begin(&t, "healthy-rekeying", NULL);
+    type(&t, "set cli pager off\r");
+    at = type(&t, "show log system\r");
+    for (int i = 0; i < 2; i++) {
+        at = strstr(at + 1, "IPSec key installed.");
+        assert_non_null(at);
+        hex_behind(at, "SPI:0x", spi);
+        buf_printf(&row[i], " %s ", spi);
+        hex_behind(at, "/0x", spi);
+        assert_null(strstr(buf_str(&row[i]), spi));
+        buf_printf(&row[i], "%s ", spi);
+    }
+    assert_string_not_equal(buf_str(&row[0]), buf_str(&row[1]));
+    type(&t, "show vpn ipsec-sa\r");
+    for (int i = 0; i < 2; i++) {
+        assert_has(buf_str(&t.got), buf_str(&row[i]));
+        buf_free(&row[i]);
+    }
+    end(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +236,7 @@ int main(void)
         cmocka_unit_test(only_a_commit_changes),
         cmocka_unit_test(a_viewer_is_left_by_its_key),
         cmocka_unit_test(keys_are_hidden),
+        cmocka_unit_test(each_pair_has_its_own_spis),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,6 +110,48 @@ static void packets_are_counted(void **state)
     end(&t);
 }
 
+/* The lines that the guideline shows of sound SAs (7.2.1.3), in its order. */
+static void sound_associations_as_the_guideline_has_them(void **state)
+{
+    static const char *const ike[] = {
+        "remote: 198.51.100.200 (UDP [500])",
+        "local: 198.51.100.100 (UDP [500])", "index:",
+        "Direction is initiator", "Exchange type is Aggressive mode",
+        "IKE PH1 established", "authentication method:pre-shared key",
+        "encrypt:AES-CBC 256 bits", "hash:SHA256",
+        "dh_group:768-bit MODP group", "Remaining lifetime is ",
+        "phase2 count=0", NULL};
+    static const char *const ipsec[] = {
+        "IPsec SA - 1 configured, 2 created", "Interface IPsec0",
+        "Outbound:", "198.51.100.100(UDP [500]) -> 198.51.100.200(UDP [500])",
+        "mode: tunnel", "satype: esp spi=", "enc algorithm: aes-cbc\r",
+        "key length: 256", "auth algorithm: hmac-sha2-256",
+        "replay window size is 0 bits", "SA status is established",
+        "Remaining lifetime is ", "Remaining lifebytes is - bytes",
+        "Inbound:", "198.51.100.200(UDP [500]) -> 198.51.100.100(UDP [500])",
+        "mode: tunnel", "satype: esp spi=", "enc algorithm: aes-cbc\r", NULL};
+    static const struct {
+        const char *command;
+        const char *const *lines;
+    } replies[] = {{"show ike sa\r", ike}, {"show ipsec sa\r", ipsec}};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct talk t;
+        const char *at;
+
+        begin(&t, "healthy-traffic", NULL);
+        at = type(&t, replies[i].command);
+        for (const char *const *l = replies[i].lines; *l; l++) {
+            at = strstr(at, *l);
+            if (!at)
+                fail_msg("'%s' is not there, or not in its place:\n%s", *l,
+                         buf_str(&t.got));
+        }
+        end(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -118,6 +160,7 @@ int main(void)
         cmocka_unit_test(a_carrier_lets_in_only_who_was_called),
         cmocka_unit_test(sessions_begin_at_the_login),
         cmocka_unit_test(packets_are_counted),
+        cmocka_unit_test(sound_associations_as_the_guideline_has_them),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

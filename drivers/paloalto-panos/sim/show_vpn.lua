@@ -111,7 +111,7 @@ local function phase_2_table(w, list)
         say("%-22s %-8s %-22s %-15s %-4s %-18s %08X %08X %08X %-2s %s",
             x.g.name, t.id, t.name, x.g.id, role(x.sa),
             "ESP/    /tunl/" .. hash:sub(1, 4), sa.spi,
-            (c.out or sa).spi, sa.pair * 7919 % 0x7fffffff, 9, 1)
+            sa.far, sa.pair * 7919 % 0x7fffffff, 9, 1)
       end
     end
   end
@@ -152,7 +152,7 @@ local function child_table(w, list)
         local sa = c["in"] or c.out
         say(ROW_C, x.g.name, t.id, t.name, sa.pair, serial(x.sa), role(x.sa),
             string.format("%08X", sa.spi),
-            string.format("%08X", (c.out or sa).spi),
+            string.format("%08X", sa.far),
             string.format("%08X", x.sa.mid or 1), "Mature")
       end
     end
@@ -229,7 +229,7 @@ function vpn.ipsec_sa(w, only)
     say(ROW_I, w.read["local"].gateways[x.t.gateway].id, x.t.id, x.sa.peer,
         x.t.name .. "(" .. x.t.gateway .. ")", "ESP/" .. enc .. "/" .. hash,
         string.format("%08X", x.sa.spi),
-        string.format("%08X", (x.c.out or x.sa).spi),
+        string.format("%08X", x.sa.far),
         string.format("%d/Unlimited", x.sa.lifetime),
         math.floor(x.sa.born + x.sa.lifetime - w.model.time))
   end
@@ -286,7 +286,7 @@ end
 local function flow_sa(w, c)
   local sa = c["in"] or c.out
   field("local spi", string.format("%08X", sa.spi))
-  field("remote spi", string.format("%08X", (c.out or sa).spi))
+  field("remote spi", string.format("%08X", sa.far))
   field("key type", "auto key")
   field("protocol", "ESP")
   field("auth algorithm", HASHES[sa.proposal.hash] or sa.proposal.hash)
