@@ -26,16 +26,24 @@ json_t *facts_get(const struct walker *w, const char *as)
     return json_object_get(w->facts, as);
 }
 
-static void keep(struct walker *w, const char *as, json_t *fact)
+/* A lock that somebody else holds, until what it kept away was read. */
+static void note_busy(struct walker *w, json_t *fact)
 {
     const char *reply = json_string_value(json_object_get(fact, "reply"));
+    bool busy = reply && strcmp(reply, "busy") == 0;
 
+    if (!busy && !json_equal(json_object_get(fact, "probe"),
+                             json_object_get(w->busy, "probe")))
+        return;
+    json_decref(w->busy);
+    w->busy = busy ? json_incref(fact) : NULL;
+}
+
+static void keep(struct walker *w, const char *as, json_t *fact)
+{
     json_object_set(w->facts, as, fact);
     json_object_set(w->latest, as, fact);
-    if (reply && strcmp(reply, "busy") == 0) {
-        json_decref(w->busy);
-        w->busy = json_incref(fact);
-    }
+    note_busy(w, fact);
 }
 
 static const char *field(const json_t *effect, const char *key)

@@ -480,9 +480,75 @@ static void view_shows_the_current_point(void **state)
     kit_close(&k);
 }
 
+/* --- a lock that somebody else holds --- */
+
+static const char busy_flow[] = HEAD
+    "checkpoints:\n"
+    POINT("a")
+    "    probe: [log]\n"
+    "    unreadable: b\n"
+    "    outcomes: [{when: 'log.up', is: normal, next: b}]\n"
+    POINT("b")
+    "    ask: Has he gone?\n"
+    "    answers: {gone: c}\n"
+    POINT("c")
+    "    probe: [{name: log, fresh: true}]\n"
+    "    unreadable: d\n"
+    "    outcomes: [{when: 'log.up', is: normal, next: d}]\n"
+    POINT("d")
+    "    probe: [sa]\n"
+    "    unreadable: open\n"
+    "    outcomes: [{when: 'sa.up', is: normal, next: healthy}]\n";
+
+static const char busy_finding[] =
+    "device.config-busy:\n"
+    "  title: {en: Held, ja: H}\n"
+    "  explanation: {en: It is held., ja: H}\n"
+    "  fix: {text: {en: Wait., ja: W}}\n";
+
+static void busy_until(struct kit *k, bool released)
+{
+    struct err e = {0};
+
+    kit_open(k, busy_flow);
+    walker_free(k->w);
+    flows_free(k->flows);
+    files_put(&k->files, "flows/findings.yaml", busy_finding);
+    k->flows = flows_load(&k->files.data, "t/f", FAKE_DRIVER, &e);
+    if (!k->flows)
+        fail_msg("%s", e.what);
+    k->w = walker_new(k->flows, FAKE_DRIVER);
+    kit_unreadable(k, "sa");
+    kit_unreadable(k, "log");
+    json_object_set_new(json_object_get(k->facts, "log"), "reply",
+                        json_string("busy"));
+    kit_start(k, "{\"interactive\": true}");
+    kit_answer(k, "unknown");           /* it cannot be judged by hand */
+    if (released)
+        kit_present(k, "log", "{\"up\": true}");
+    kit_answer(k, "gone");
+    while (!walker_done(k->w))
+        kit_answer(k, "unknown");
+}
+
+/* What was read after all is no cause of an open end. */
+static void a_lock_that_was_released_is_no_cause(void **state)
+{
+    struct kit k;
+
+    (void)state;
+    busy_until(&k, false);
+    kit_verdict(&k, "diagnosed: device.config-busy proved");
+    kit_close(&k);
+    busy_until(&k, true);
+    kit_verdict(&k, "open:");
+    kit_close(&k);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_lock_that_was_released_is_no_cause),
         cmocka_unit_test(call_returns),
         cmocka_unit_test(loops_end_open),
         cmocka_unit_test(sample_makes_older_facts_stale),
