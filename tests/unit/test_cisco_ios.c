@@ -44,6 +44,28 @@ static void test_ike_sa(void **state)
     json_decref(f);
 }
 
+static bool unsure(const char *probe, const char *name, const char *subject)
+{
+    json_t *f = read_fixture(probe, name, subject, NULL, "present");
+    bool yes = driver_unsure(driver, probe, f, NULL);
+
+    json_decref(f);
+    return yes;
+}
+
+/* Tables of others only, whose end nothing shows, are asked for again. */
+static void test_unsure(void **state)
+{
+    (void)state;
+    assert_true(unsure("ike_sa", "isakmp_sa-old", PEER("192.0.2.99")));
+    assert_false(unsure("ike_sa", "isakmp_sa-old", PEER("10.1.0.2")));
+    assert_false(unsure("ike_sa", "isakmp_sa", PEER("192.0.2.99")));
+    assert_true(unsure("ikev2_sa", "ikev2_sa", PEER("192.0.2.99")));
+    assert_true(unsure("ipsec_sa", "ipsec_sa",
+                       "{\"id\": \"x\", \"peer\": \"any\", "
+                       "\"peer_any\": true, \"interface\": \"Dialer9\"}"));
+}
+
 static void test_ike_sa_damage(void **state)
 {
     char *text = fixture("isakmp_sa");
@@ -394,6 +416,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ike_sa),
+        cmocka_unit_test(test_unsure),
         cmocka_unit_test(test_ike_sa_damage),
         cmocka_unit_test(test_ipsec_sa),
         cmocka_unit_test(test_ipsec_sa_hidden),
