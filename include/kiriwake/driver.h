@@ -37,6 +37,7 @@ const char *const *driver_ssh_legacy(const struct driver *d);
 /* Saved text (see saved.h): headers of tech-support files, what may stand
  * before a command, and the forms of every probe's commands. */
 const char *const *driver_sections(const struct driver *d);
+const char *const *driver_ends(const struct driver *d);     /* last lines */
 const char *const *driver_prefixes(const struct driver *d);
 const char *const *driver_forms(const struct driver *d);
 unsigned driver_baud(const struct driver *d);

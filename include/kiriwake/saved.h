@@ -38,6 +38,7 @@ struct saved_rules {
     const char *const *commands;    /* forms: words, "*" for a parameter */
     const char *const *sections;    /* PCRE2: headers of tech-support files;
                                        the first group is the command */
+    const char *const *ends;        /* PCRE2: a reply's own last line */
     const char *const *prefixes;    /* words that may stand before a command
                                        ("do "); each may be NULL */
 };

@@ -17,6 +17,7 @@ static int compile(struct saved *s, struct err *e)
     s->lead = lead_new(p, e);
     if (!s->lead ||
         patterns_load(&s->sections, s->rules.sections, "sections", e) < 0 ||
+        patterns_load(&s->ends, s->rules.ends, "ends", e) < 0 ||
         patterns_load(&s->refused, p->refused, "refused", e) < 0 ||
         patterns_load_named(&s->monitors, p->monitors, p->monitor_count,
                             "monitor", e) < 0 ||
@@ -65,6 +66,7 @@ void saved_free(struct saved *s)
     saved_text_free(&s->text);
     lead_free(s->lead);
     patterns_free(&s->sections);
+    patterns_free(&s->ends);
     patterns_free(&s->refused);
     patterns_free(&s->monitors);
     saved_marks_free(&s->marks);

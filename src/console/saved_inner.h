@@ -27,7 +27,7 @@ struct saved {
     struct saved_rules rules;
     struct saved_text text;
     struct lead *lead;
-    struct patterns sections, refused, monitors;
+    struct patterns sections, ends, refused, monitors;
     struct saved_marks marks;
     struct pattern *login, *password;
 

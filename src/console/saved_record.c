@@ -51,6 +51,19 @@ static void judge(const struct saved *s, struct console_reply *r)
     }
 }
 
+/* The last line that says something is one behind which nothing comes. */
+static bool says_its_end(const struct saved *s)
+{
+    const char *text = buf_str(&s->body);
+    size_t to = s->body.len, from;
+
+    while (to && strchr(" \r\n", text[to - 1]))
+        to--;
+    for (from = to; from && text[from - 1] != '\n';)
+        from--;
+    return to > from && patterns_match(&s->ends, text + from, to - from, NULL);
+}
+
 static const char *why_incomplete(const struct saved *s, const char *why)
 {
     if (s->over)
@@ -59,7 +72,7 @@ static const char *why_incomplete(const struct saved *s, const char *why)
         return _("somebody left something out of it");
     if (why)
         return why;
-    return s->paged && !s->last_page
+    return s->paged && !s->last_page && !says_its_end(s)
                ? _("the pager was left before its end")
                : NULL;
 }

@@ -67,6 +67,8 @@ static int check_all(const struct loader *l)
     for (size_t i = 0; boot[i]; i++)
         if (check_patterns(l, yaml_get(yaml_get(root, "boot"), boot[i])) < 0)
             return -1;
+    if (check_patterns(l, yaml_get(yaml_get(root, "saved"), "ends")) < 0)
+        return -1;
     return check_patterns(l, yaml_get(yaml_get(root, "saved"), "sections"));
 }
 
@@ -186,6 +188,7 @@ static void load_profile(struct driver *d)
     d->secrets = driver_words(yaml_get(root, "secrets"));
     d->legacy = driver_words(yaml_get(yaml_get(root, "ssh"), "legacy"));
     d->sections = driver_words(yaml_get(saved, "sections"));
+    d->ends = driver_words(yaml_get(saved, "ends"));
     d->prefixes = driver_words(yaml_get(saved, "prefixes"));
     d->baud = (unsigned)int_of(yaml_get(root, "serial"), "baud", 9600);
     d->pace = (unsigned)int_of(yaml_get(root, "serial"), "pace", 0);
@@ -230,6 +233,7 @@ void driver_free_cli(struct driver *d)
     driver_words_free(d->boot_ready);
     driver_words_free(d->log);
     driver_words_free(d->sections);
+    driver_words_free(d->ends);
     driver_words_free(d->prefixes);
     driver_words_free(d->forms);
     driver_free_logs(d);

@@ -223,6 +223,11 @@ const char *const *driver_sections(const struct driver *d)
     return (const char *const *)d->sections;
 }
 
+const char *const *driver_ends(const struct driver *d)
+{
+    return (const char *const *)d->ends;
+}
+
 const char *const *driver_prefixes(const struct driver *d)
 {
     return (const char *const *)d->prefixes;

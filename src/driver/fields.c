@@ -74,6 +74,8 @@ static const struct yaml_field saved_fields[] = {
     {.name = "sections", .kind = YK_WORDS,
      .doc = "patterns of headers in tech-support files; the first group is "
             "the command"},
+    {.name = "ends", .kind = YK_WORDS,
+     .doc = "patterns of a last line behind which nothing is missing"},
     {.name = "prefixes", .kind = YK_WORDS,
      .doc = "what may stand before a command, like 'do '"},
     {.name = NULL},

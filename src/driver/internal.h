@@ -67,7 +67,7 @@ struct driver {
     struct console_mode *modes;
     struct console_named *monitors;
     char **encodings, **refused, **traps, **secrets, **legacy;
-    char **sections, **prefixes, **forms;
+    char **sections, **ends, **prefixes, **forms;
     unsigned baud, pace;
     char **boot_banner, **boot_text, **boot_ready, **log;
     char digest[17];

@@ -109,6 +109,7 @@ static struct saved *reader(const struct capture *c, const struct driver *d,
         .profile = driver_console(d),
         .commands = driver_forms(d),
         .sections = driver_sections(d),
+        .ends = driver_ends(d),
         .prefixes = driver_prefixes(d),
     };
     struct saved *s = saved_new(&rules, &c->form, e);

@@ -478,8 +478,12 @@ def saved_cases():
     for name, replies, args, want in SAVED:
         with tempfile.NamedTemporaryFile("w", suffix=".log") as f:
             for command, text in {**BASE, **replies}.items():
-                if text is not None and command != "show debugging":
-                    f.write("Branch#%s\n%s" % (command, text))
+                if text is None or command == "show debugging":
+                    continue
+                # a page that ends with the reply's last words
+                pager = " --More-- " + "\b" * 9 + " " * 8 + "\b" * 9 \
+                    if text.endswith("\nend\n") else ""
+                f.write("Branch#%s\n%s%s\n" % (command, text, pager))
             f.write("Branch#\n")
             f.flush()
             done = subprocess.run(

@@ -27,7 +27,9 @@ static const char *const forms[] = {
     "ping * source *", "show crypto isakmp sa", "show crypto ipsec sa", NULL};
 static const char *const sections[] = {"^-{5,} (show .+?) -{5,}$", NULL};
 static const char *const prefixes[] = {"do ", NULL};
-static const struct saved_rules rules = {&profile, forms, sections, prefixes};
+static const char *const ends[] = {"^end$", NULL};
+static const struct saved_rules rules = {
+    &profile, forms, sections, ends, prefixes};
 
 /* --- words --- */
 
@@ -195,6 +197,11 @@ static void test_pagers(void **state)
     /* the terminal wrote no control characters to its log */
     expect_one("R1# show logging\none\n--More--         two\nthree\nR1# ",
                "show logging", REPLY_COMPLETE, reply);
+    /* left, or at its end: only a last line of its own tells */
+    expect_one("R1# show logging\r\none\r\n--More--\r        \r\r\nR1# ",
+               "show logging", REPLY_TRUNCATED, "one\n");
+    expect_one("R1# show version\r\none\r\nend\r\n--More--\r        \r\r\n"
+               "R1# ", "show version", REPLY_COMPLETE, "one\nend\n");
 }
 
 static void test_echoes(void **state)
