@@ -1,11 +1,8 @@
 -- Addresses, objects, and what an access list or a translation does to the
 -- traffic between two networks.
 
+local is_v4, bits_of, host_of = lib.is_v4, lib.bits_of, lib.host_of
 local lib = {}
-
-local function is_v4(s)
-    return s ~= nil and s:match('^%d+%.%d+%.%d+%.%d+$') ~= nil
-end
 
 -- "255.255.255.0" as 24; nil for what is no mask.
 local function bits_of_mask(mask)
@@ -41,34 +38,13 @@ function lib.address(c, word)
     return word and (c.names[word] or word)
 end
 
-function lib.bits(prefix)
-    return int(prefix:match('/(%d+)$') or '32')
-end
-
-function lib.host(prefix)
-    return prefix and (prefix:gsub('/.*', ''))
-end
-
 -- Does a hold all of b? Prefixes.
 function lib.covers(a, b)
-    return lib.bits(a) <= lib.bits(b) and cidr(a, lib.host(b))
+    return bits_of(a) <= bits_of(b) and cidr(a, host_of(b))
 end
 
 function lib.touches(a, b)
     return lib.covers(a, b) or lib.covers(b, a)
-end
-
--- An address inside a prefix that a host may have, for test traffic.
-function lib.some_host(prefix)
-    local a, b, c, d = prefix:match('^(%d+)%.(%d+)%.(%d+)%.(%d+)')
-
-    if not a or lib.bits(prefix) == 0 then
-        return nil
-    end
-    if lib.bits(prefix) >= 31 then
-        return lib.host(prefix)
-    end
-    return string.format('%s.%s.%s.%d', a, b, c, int(d) + 1)
 end
 
 -- --- sides of an entry: lists of prefixes, or nil when it is not known ---
@@ -382,6 +358,6 @@ function lib.old_nat(c, a, b, here, out)
     return 'untouched'
 end
 
-lib.is_v4, lib.bits_of_mask = is_v4, bits_of_mask
+lib.bits_of_mask = bits_of_mask
 
 return lib

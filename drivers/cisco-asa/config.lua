@@ -1,16 +1,6 @@
 -- The running configuration of an ASA or PIX: what its lines say. What that
 -- means for one VPN is in vpn.lua. Unknown lines are kept and mean nothing.
 
-
-local function words_of(text)
-    local out = {}
-
-    for w in text:gmatch('%S+') do
-        out[#out + 1] = w
-    end
-    return out
-end
-
 local function add(list, item)
     list[#list + 1] = item
 end
@@ -395,7 +385,8 @@ function config.parse(rows)
             block = nil
         elseif not is_log(text) then
             head = indented and head or text
-            block, known = read_line(c, block, r, words_of(text), indented)
+            block, known = read_line(c, block, r,
+                                      lib.words_of(text), indented)
             add(c.lines, (r.INDENT or '') .. text)
             from(r, c.lines)
             add(c.keys, indented and (head or '') .. ' > ' .. text or text)

@@ -49,7 +49,7 @@ function tables.route_to(routes, address)
 
     for _, r in ipairs(routes) do
         if lib.is_v4(address) and cidr(r.prefix, address) and
-            (not best or lib.bits(r.prefix) > lib.bits(best.prefix)) then
+            (not best or lib.bits_of(r.prefix) > lib.bits_of(best.prefix)) then
             best = r
         end
     end
@@ -63,23 +63,6 @@ function tables.not_shown(config_routes, shown)
             return r.prefix == c.prefix and r.interface == c.interface
         end)
     end)
-end
-
--- Lines of `all` that are not in `some`, each as often as it is missing.
-function tables.without(all, some)
-    local left, out = {}, {}
-
-    for _, k in ipairs(some) do
-        left[k] = (left[k] or 0) + 1
-    end
-    for _, k in ipairs(all) do
-        if (left[k] or 0) > 0 then
-            left[k] = left[k] - 1
-        else
-            add(out, k)
-        end
-    end
-    return out
 end
 
 -- --- IKE states ---

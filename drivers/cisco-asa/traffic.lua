@@ -50,7 +50,7 @@ local function interface_named(c, name)
 end
 
 local function address_of(i)
-    return i and lib.host(i.prefix)
+    return i and lib.host_of(i.prefix)
 end
 
 -- --- interfaces ---

@@ -1,26 +1,12 @@
 -- The running configuration of an IOS router: its lines as blocks. What they
 -- mean for one VPN stands in vpn.lua. Unknown lines mean nothing.
 
+local words_of, is_v4 = lib.words_of, lib.is_v4
 local lib = {}
-
-function lib.words_of(text)
-    local out = {}
-
-    for w in text:gmatch('%S+') do
-        out[#out + 1] = w
-    end
-    return out
-end
 
 local function add(list, item)
     list[#list + 1] = item
 end
-
-function lib.is_v4(s)
-    return s ~= nil and s:match('^%d+%.%d+%.%d+%.%d+$') ~= nil
-end
-
-local is_v4 = lib.is_v4
 
 local function at(r, obj)
     local _ = r.TEXT
@@ -529,7 +515,7 @@ function lib.parse(rows)
 
     for _, r in ipairs(rows) do
         local text, indented = r.TEXT, r.INDENT ~= nil
-        local w = lib.words_of(text)
+        local w = words_of(text)
         local known
 
         from(r, c.lines)

@@ -1,25 +1,8 @@
 -- Small helpers for the replies of an IOS router that are tables of lines:
 -- routes, times, and which peer a line of debugging is about.
 
-local is_v4 = lib.is_v4
+local is_v4, bits_of = lib.is_v4, lib.bits_of
 local tables = {}
-
--- Lines of `all` that are not in `some`, each as often as it is missing.
-function tables.without(all, some)
-    local left, out = {}, {}
-
-    for _, k in ipairs(some) do
-        left[k] = (left[k] or 0) + 1
-    end
-    for _, k in ipairs(all) do
-        if (left[k] or 0) > 0 then
-            left[k] = left[k] - 1
-        else
-            out[#out + 1] = k
-        end
-    end
-    return out
-end
 
 -- --- routes ---
 
@@ -50,10 +33,6 @@ function tables.routes(rows)
         end
     end
     return list, complete and left <= 0
-end
-
-local function bits_of(prefix)
-    return int(prefix:match('/(%d+)$'))
 end
 
 local function longest(routes, address)

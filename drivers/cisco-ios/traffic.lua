@@ -1,15 +1,8 @@
 -- May a packet pass? Access lists, the filter of an interface, and NAT of an
 -- IOS router, as config.lua has read them.
 
+local host_of, bits_of = lib.host_of, lib.bits_of
 local traffic = {}
-
-local function host_of(prefix)
-    return prefix and prefix:match('^[^/]+')
-end
-
-local function bits_of(prefix)
-    return int((prefix or ''):match('/(%d+)$'))
-end
 
 -- Is the network a within the network b?
 local function within(a, b)
@@ -31,20 +24,6 @@ local function wildcard(prefix)
     end
     return left == 0 and 'any' or host_of(prefix) .. ' ' ..
         table.concat(out, '.')
-end
-
--- Some host of a network that is no network address.
-local function some_host(prefix)
-    local a, b, c, d, bits =
-        (prefix or ''):match('^(%d+)%.(%d+)%.(%d+)%.(%d+)/(%d+)$')
-
-    if not a or int(bits) == 0 then
-        return nil
-    end
-    if int(bits) >= 31 then
-        return host_of(prefix)
-    end
-    return string.format('%s.%s.%s.%d', a, b, c, int(d) + 1)
 end
 
 -- --- access lists ---
@@ -227,8 +206,7 @@ local function nat_facts(c, wan, source, destination)
     return out
 end
 
-traffic.host_of, traffic.bits_of = host_of, bits_of
-traffic.within, traffic.some_host = within, some_host
+traffic.within = within
 traffic.wildcard = wildcard
 traffic.passage, traffic.nat = passage, nat_facts
 traffic.list_permits = list_permits

@@ -1,16 +1,8 @@
 -- The running configuration of an IX: what its lines say. What that means for
 -- one VPN is in vpn.lua. Unknown lines are kept and mean nothing.
 
+local words_of, is_v4, host_of = lib.words_of, lib.is_v4, lib.host_of
 local lib = {}
-
-local function words_of(text)
-    local out = {}
-
-    for w in text:gmatch('%S+') do
-        out[#out + 1] = w
-    end
-    return out
-end
 
 -- The word after the first one that equals name, from word i on.
 local function after(words, name, i)
@@ -24,33 +16,8 @@ end
 
 -- --- addresses ---
 
-local function is_v4(s)
-    return s ~= nil and s:match('^%d+%.%d+%.%d+%.%d+$') ~= nil
-end
-
-local function host_of(prefix)
-    return prefix and (prefix:gsub('/.*', ''))
-end
-
 local function is_prefix(s)
     return s ~= nil and is_v4(host_of(s))
-end
-
-local function bits_of(prefix)
-    return int(prefix:match('/(%d+)$') or '32')
-end
-
--- An address inside a prefix that a host may have, for test traffic.
-local function some_host(prefix)
-    local a, b, c, d = prefix:match('^(%d+)%.(%d+)%.(%d+)%.(%d+)')
-
-    if not a or bits_of(prefix) == 0 then
-        return nil
-    end
-    if bits_of(prefix) >= 31 then
-        return host_of(prefix)
-    end
-    return string.format('%s.%s.%s.%d', a, b, c, int(d) + 1)
 end
 
 -- --- what the lines say ---
@@ -443,7 +410,6 @@ function lib.parse(rows)
 end
 
 lib.add, lib.after = add, after
-lib.is_v4, lib.is_prefix = is_v4, is_prefix
-lib.host_of, lib.bits_of, lib.some_host = host_of, bits_of, some_host
+lib.is_prefix = is_prefix
 
 return lib

@@ -1,25 +1,7 @@
 -- Small helpers for the replies of an IX that are tables of lines.
 
-local add = lib.add
 local is_v4, is_prefix, bits_of = lib.is_v4, lib.is_prefix, lib.bits_of
 local tables = {}
-
--- Lines of `all` that are not in `some`, each as often as it is missing.
-function tables.without(all, some)
-    local left, out = {}, {}
-
-    for _, k in ipairs(some) do
-        left[k] = (left[k] or 0) + 1
-    end
-    for _, k in ipairs(all) do
-        if (left[k] or 0) > 0 then
-            left[k] = left[k] - 1
-        else
-            add(out, k)
-        end
-    end
-    return out
-end
 
 -- --- routes ---
 

@@ -4,16 +4,8 @@
 -- key and the mode no source shows the spelling, so those are read by what
 -- their lines must contain. Unknown lines mean nothing.
 
+local words_of, is_v4, host_of = lib.words_of, lib.is_v4, lib.host_of
 local lib = {}
-
-local function words_of(text)
-    local out = {}
-
-    for w in text:gmatch('%S+') do
-        out[#out + 1] = w
-    end
-    return out
-end
 
 local function add(list, item)
     list[#list + 1] = item
@@ -23,14 +15,6 @@ local function at(r, obj)
     local _ = r.TEXT
 
     return from(r, obj)
-end
-
-local function is_v4(s)
-    return s ~= nil and s:match('^%d+%.%d+%.%d+%.%d+$') ~= nil
-end
-
-local function host_of(prefix)
-    return prefix and (prefix:gsub('/.*', ''))
 end
 
 local function is_prefix(s)
@@ -293,6 +277,6 @@ function lib.parse(rows)
 end
 
 lib.add, lib.at = add, at
-lib.is_v4, lib.is_prefix, lib.host_of = is_v4, is_prefix, host_of
+lib.is_prefix = is_prefix
 
 return lib

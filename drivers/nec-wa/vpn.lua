@@ -156,17 +156,6 @@ local function wan_facts(i)
     return i.missing and out or cite(out, i)
 end
 
-local function some_host(prefix)
-    local a, b, c, d = (prefix or ''):match('^(%d+)%.(%d+)%.(%d+)%.(%d+)')
-    local bits = int((prefix or ''):match('/(%d+)$') or '32')
-
-    if not a or bits == 0 then
-        return nil
-    end
-    return string.format('%s.%s.%s.%d', a, b, c, int(d) +
-                         (bits >= 31 and 0 or 1))
-end
-
 local function lan_address(c, selector, wan)
     local net = selector and selector['local']
 
@@ -232,7 +221,7 @@ function vpn.config(c, subject)
         explain(out, 'tunnel', p)
     end
     out.lan_address = lan_address(c, out.selector, wan)
-    out.remote_host = some_host(out.selector and out.selector.remote)
+    out.remote_host = lib.some_host(out.selector and out.selector.remote)
     return out
 end
 

@@ -48,7 +48,10 @@ static int load_library(struct loader *l, const struct yaml_node *node)
     char *path;
     int rc;
 
-    path = mem_printf("drivers/%s/%s", d->name, node->text);
+    /* common/words.lua serves several drivers */
+    path = strchr(node->text, '/')
+               ? mem_printf("drivers/%s", node->text)
+               : mem_printf("drivers/%s/%s", d->name, node->text);
     rc = data_read(l->data, path, &f, &missing);
     free(path);
     if (rc < 0)

@@ -173,7 +173,8 @@ const struct yaml_field driver_fields[] = {
     {.name = "secrets", .kind = YK_WORDS,
      .doc = "patterns whose match is a secret"},
     {.name = "library", .kind = YK_WORDS,
-     .doc = "Lua files beside the driver: lib in its chunks"},
+     .doc = "Lua files beside the driver, or common/NAME: lib in its "
+            "chunks"},
     {.name = "messages", .kind = YK_LIST_OF, .fields = message_fields,
      .doc = "log line to event; the first that matches"},
     {.name = "dialects", .kind = YK_LIST_OF, .fields = dialect_fields,
