@@ -175,9 +175,11 @@ static void the_same_lines(void **state)
         "Value A (\\S+)\nValue B (.*)\n\nStart\n  ^\\s*${A} b -> Record\n"
         "  ^${A}\\s*$$ -> Record\n  ^${B}$$ -> Record\n";
     static const char text[] =
-        "a b\na b\r\n\ta\tb\n\n\n \na\vb\fc\x1C" "a\x1F b\n\xC2\x85" "a\n\xC3\xA9 b\n"
+        "a b\na b\r\n\ta\tb\n\n\n \na\vb\fc\x1C" "a\x1F b\n"
+        "\xC2\x85" "a\n\xC3\xA9 b\n"
         "\0a b\na\0b\n\0\n                                            "
-        "                                     a b\n   a b\xE2\x80\xA8" "z b\n  ";
+        "                                     a b\n"
+        "   a b\xE2\x80\xA8" "z b\n  ";
     char far[900];
 
     (void)state;
