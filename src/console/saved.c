@@ -238,6 +238,14 @@ static void know_stranger(struct saved *s, const char *host)
     s->stranger = mem_copy(host);
 }
 
+/* The modes in which a router is changed have that name with every driver. */
+static bool is_change(struct saved *s, const struct console_mode *mode,
+                      const char *typed)
+{
+    return strcmp(mode->name, "config") == 0 &&
+           !saved_marks_is_steady(&s->marks, typed);
+}
+
 static bool try_prompt(struct saved *s, const struct saved_line *line)
 {
     struct pattern_span span;
@@ -245,7 +253,7 @@ static bool try_prompt(struct saved *s, const struct saved_line *line)
     const char *typed = typed_after(s, line->text, line->len, &span, &mode);
     char *host, *command;
     size_t width = s->rules.profile->width;
-    bool known;
+    bool known, other;
 
     if (!typed) {
         if (!saved_is_blank(line->text, line->len))
@@ -255,12 +263,14 @@ static bool try_prompt(struct saved *s, const struct saved_line *line)
     host = mem_strndup(line->text + span.from, span.to - span.from);
     command = command_of(s, typed);
     known = command || known_host(s, host);
-    if (known && !command && !saved_is_blank(typed, strlen(typed)))
-        s->unknown++;
+    other = known && !command && !saved_is_blank(typed, strlen(typed));
+    s->unknown += other;
     if (width > 8 && line->len + (command ? 1 : 8) >= width)
         begin_fold(s, typed, host, mode);
     if (known)
         take_prompt(s, host, mode, command);
+    if (other && is_change(s, mode, typed))
+        saved_session_begin(s);
     know_stranger(s, known ? NULL : host);
     free(host);
     return known;

@@ -31,11 +31,20 @@ static const char *const left_out[] = {
     "^\\s*[\\[(<]?\\s*(?:\\.{3}|\u2026+|\u30FB{2,}|\u22EE)\\s*[\\])>]?\\s*$",
     NULL};
 
+/* By the first letters, as people abbreviate them. */
+static const char steady[] =
+    "^\\s*(?i:(?:no |default )?(?:logg|terminal|event-terminal|timestamp)|"
+    "\\?|[!#]|sho?w?\\b|exi?t?\\b|end?\\b|qui?t?\\b|do |run |ping|traceroute|"
+    "help|wri?t?e?\\b|copy run|set cli )";
+
 int saved_marks_load(struct saved_marks *m, struct err *e)
 {
     if (patterns_load(&m->breaks, breaks, "breaks", e) < 0)
         return -1;
     patterns_hurry(&m->breaks);
+    m->steady = pattern_new(steady, "steady", e);
+    if (!m->steady)
+        return -1;
     return patterns_load(&m->left_out, left_out, "left out", e);
 }
 
@@ -43,6 +52,7 @@ void saved_marks_free(struct saved_marks *m)
 {
     patterns_free(&m->breaks);
     patterns_free(&m->left_out);
+    pattern_free(m->steady);
 }
 
 bool saved_marks_break(struct saved_marks *m, const char *line, size_t len,
@@ -56,6 +66,11 @@ bool saved_marks_break(struct saved_marks *m, const char *line, size_t len,
             return true;
         }
     return false;
+}
+
+bool saved_marks_is_steady(struct saved_marks *m, const char *typed)
+{
+    return pattern_matches(m->steady, typed, strlen(typed));
 }
 
 /* ":" below ":" is how a line of dots is drawn upright; one alone is an

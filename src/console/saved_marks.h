@@ -9,6 +9,7 @@
 
 struct saved_marks {
     struct patterns breaks, left_out;
+    struct pattern *steady;
     bool dots;              /* the line before was but two dots, upright */
     char fills[SAVED_SHAPE + 1];    /* how it began, when it filled the
                                        screen; "": it did not */
@@ -28,6 +29,9 @@ bool saved_marks_break(struct saved_marks *m, const char *line, size_t len,
 bool saved_marks_left_out(struct saved_marks *m, const char *line,
                           size_t len);
 
+/* A command, typed where configurations are changed, that leaves what routers
+ * are asked for as it is: it looks, leaves, or switches on a log. */
+bool saved_marks_is_steady(struct saved_marks *m, const char *typed);
 /* A line of a reply: how far it goes. */
 void saved_marks_measure(struct saved_marks *m, const char *line, size_t len);
 /* The text came off a screen that cut long lines in two. */

@@ -453,8 +453,8 @@ static void describe_sessions(const struct capture *c, struct buf *b,
     if (!n || saved_at(c->saved, 0)->session ==
                   saved_at(c->saved, n - 1)->session)
         return;
-    buf_printf(b, _("several sessions; the one from line %zu on is read"),
-               first);
+    buf_printf(b, _("several sessions, or states of the configuration; the "
+                    "one from line %zu on is read"), first);
     say_buf(b, say, arg);
 }
 

@@ -282,6 +282,28 @@ static void test_sessions(void **state)
     saved_free(s);
 }
 
+/* Somebody mends it while the log runs: what was read before and after is not
+ * of one time. Looking, leaving and switching on a log change nothing. */
+static void test_changes(void **state)
+{
+    struct saved *s = read_text(
+        "R1# show ike sa\na\nR1# configure\nR1(config)# sh clock\nx\n"
+        "R1(config)# logging subsystem ike info\nR1(config)# exit\n"
+        "R1# show ipsec sa\nb\nR1# configure\n"
+        "R1(config)# interface Tunnel0.0\nR1(config-Tunnel0.0)# no shutdown\n"
+        "R1(config-Tunnel0.0)# exit\nR1(config)# show ip route\nc\n"
+        "R1(config)# ");
+
+    (void)state;
+    assert_int_equal(saved_count(s), 3);
+    expect(s, 1, "show ipsec sa", REPLY_COMPLETE, "b\n");
+    expect(s, 2, "show ip route", REPLY_COMPLETE, "c\n");
+    assert_int_equal(saved_at(s, 0)->session, 1);
+    assert_int_equal(saved_at(s, 1)->session, 1);
+    assert_int_equal(saved_at(s, 2)->session, 2);
+    saved_free(s);
+}
+
 static void test_sections(void **state)
 {
     struct saved *s = read_text(
@@ -620,6 +642,7 @@ int main(void)
         cmocka_unit_test(test_two_hosts),
         cmocka_unit_test(test_short_host),
         cmocka_unit_test(test_sessions),
+        cmocka_unit_test(test_changes),
         cmocka_unit_test(test_sections),
         cmocka_unit_test(test_sections_of_two),
         cmocka_unit_test(test_sections_at_a_prompt),
