@@ -115,7 +115,10 @@ static void print_evidence(const json_t *finding)
     json_t *e, *line;
 
     json_array_foreach(json_object_get(finding, "evidence"), i, e) {
-        printf("  %s (%s)\n", str(e, "command"), str(e, "at"));
+        const char *at = str(e, "at");      /* a file's has none */
+
+        printf("  %s%s%s%s\n", str(e, "command"), at[0] ? " (" : "", at,
+               at[0] ? ")" : "");
         json_array_foreach(json_object_get(e, "lines"), k, line)
             printf("  %4d  %s\n",
                    (int)json_integer_value(json_object_get(line, "n")),

@@ -8,7 +8,7 @@ trap 'rm -rf "$dir"' EXIT
 spy=$(dirname "$program")/tests/freed_secrets.so
 scenario=psk-mismatch-responder
 
-LD_PRELOAD=$spy "$program" --version >"$dir/version" 2>&1 &&
+[ -r "$spy" ] && LD_PRELOAD=$spy "$program" --version >"$dir/version" 2>&1 &&
     grep -q '^kiriwake' "$dir/version" || {
     echo "skipped: nothing can be loaded into this program"
     exit 77
