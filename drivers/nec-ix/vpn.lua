@@ -357,7 +357,7 @@ end
 local function tunnel_facts(i)
     local out = cite({
         name = i.name, mode = i.transport and 'transport' or i.mode or 'none',
-        shutdown = is_shut(i),
+        shutdown = is_shut(i), stated = i.shutdown ~= nil,
         policy = i.policy, adjust_mss = i.adjust_mss,
     }, i)
 
@@ -413,6 +413,7 @@ end
 local function wan_facts(wan)
     local out = cite({
         name = wan.name, kind = kind_of(wan), shutdown = is_shut(wan),
+        stated = wan.shutdown ~= nil,
         address = wan.prefix and host_of(wan.prefix),
         napt = wan.napt ~= nil, filter_in = filter_names(wan),
         qos = wan.qos ~= nil,

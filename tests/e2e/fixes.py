@@ -20,8 +20,7 @@ OPEN = re.compile(r"<(?![A-Z][A-Z0-9-]*>)[^<>]*>")
 
 # The NEC IX guideline's own lines ("ike-pass", "sec-list", "no ipsec
 # anti-replay", "clear ipsec sa" before "clear ike sa"), the WA's remedies of
-# 7.2.1.4; what no guideline types is in the public configurations that
-# docs/simulator.md names.
+# 7.2.1.4; what no guideline types is as public configurations have it.
 NAPT = ["interface GigaEthernet0.1",
         "ip napt static GigaEthernet0.1 udp 500"]
 PASS = ["ip access-list ike-pass permit udp src any sport eq 500 "

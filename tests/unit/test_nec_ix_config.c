@@ -135,7 +135,8 @@ static void test_branch_wan(void **state)
     assert_leaf(f, "wan",
                 "{\"filter_in\":[\"wan-in\",\"wan-esp\"],"
                 "\"kind\":\"pppoe\",\"name\":\"GigaEthernet0.1\","
-                "\"napt\":true,\"qos\":true,\"shutdown\":false}");
+                "\"napt\":true,\"qos\":true,\"shutdown\":false,"
+                "\"stated\":true}");
     assert_leaf(f, "udp500",
                 "{\"filter\":\"permitted\",\"napt\":\"open\"}");
     assert_leaf(f, "udp4500",
