@@ -86,6 +86,8 @@ int run_send(struct run *r, const char *command, struct err *e);
  */
 int run_terminal(struct run *r, bool on, struct err *e);
 void run_type(struct run *r, const char *bytes, size_t len);
+/* A break on the terminal's line, where run_view's "can_break" is true. */
+void run_break(struct run *r);
 /* Undo, leave modes, log out, then done. why: "interrupted", "timeout". */
 void run_stop(struct run *r, const char *why);
 

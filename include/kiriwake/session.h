@@ -85,6 +85,9 @@ void session_know(struct session *s,
 bool session_terminal(struct session *s, bool on);
 void session_type(struct session *s, const char *bytes, size_t len);
 char *session_pending(struct session *s);
+/* A break on the line, while the terminal is open and the line has one. */
+bool session_can_break(const struct session *s);
+void session_break(struct session *s);
 /* STUCK: looks once more, listening first for so long (0: as usual). A
  * password that was refused is not typed again. */
 void session_look(struct session *s, unsigned listen_ms);

@@ -105,6 +105,17 @@ void session_type(struct session *s, const char *bytes, size_t len)
     s->more = true;
 }
 
+bool session_can_break(const struct session *s)
+{
+    return s->state == SESSION_TERMINAL && s->t->ops->send_break;
+}
+
+void session_break(struct session *s)
+{
+    if (session_can_break(s))
+        s->t->ops->send_break(s->t);
+}
+
 char *session_pending(struct session *s)
 {
     return session_scrub(s, console_pending_line(s->console));

@@ -62,3 +62,9 @@ void run_type(struct run *r, const char *bytes, size_t len)
     if (r->phase == RUN_TERMINAL)
         session_type(r->session, bytes, len);
 }
+
+void run_break(struct run *r)
+{
+    if (r->phase == RUN_TERMINAL)
+        session_break(r->session);
+}

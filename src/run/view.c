@@ -143,6 +143,9 @@ json_t *run_view(const struct run *r)
     json_object_set_new(v, "error", error(r));
     json_object_set_new(v, "paused", json_boolean(r->paused));
     json_object_set_new(v, "line", pending_line(r));
+    json_object_set_new(v, "can_break",
+                        json_boolean(r->phase == RUN_TERMINAL &&
+                                     session_can_break(r->session)));
     json_object_set_new(
         v, "legacy",
         json_string(r->session ? session_legacy(r->session) : ""));

@@ -377,9 +377,21 @@ static void telnet_close(struct transport *t)
     free(x);
 }
 
+/* RFC 854: a console server makes it a break on its line. */
+static void telnet_send_break(struct transport *t)
+{
+    struct telnet_transport *x = (struct telnet_transport *)t;
+
+    if (t->state != TRANSPORT_READY)
+        return;
+    telnet_iac(x->telnet, TELNET_BREAK);
+    flush(x);
+}
+
 static const struct transport_ops telnet_ops = {
     .name = "telnet", .read = telnet_read, .write = telnet_write,
-    .tick = telnet_tick, .answer = telnet_answer, .close = telnet_close};
+    .tick = telnet_tick, .answer = telnet_answer, .close = telnet_close,
+    .send_break = telnet_send_break};
 
 static const struct transport_ops tcp_ops = {
     .name = "tcp", .read = telnet_read, .write = telnet_write,
@@ -389,7 +401,7 @@ static const struct transport_ops tcp_ops = {
 static const struct transport_ops comport_ops = {
     .name = "telnet", .read = telnet_read, .write = telnet_write,
     .tick = telnet_tick, .answer = telnet_answer, .close = telnet_close,
-    .set_baud = telnet_set_baud};
+    .set_baud = telnet_set_baud, .send_break = telnet_send_break};
 
 struct transport *transport_telnet(const struct target *t, unsigned cols,
                                    unsigned rows, unsigned connect_ms,

@@ -8,9 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kiriwake/mem.h"
 #include "kiriwake/msg.h"
 
 #define CLOSE 0x1D              /* Ctrl-] */
+#define BREAK 0x1C              /* Ctrl-\ */
+
+struct terminal {
+    bool armed;                 /* the next Ctrl-\ sends a break */
+};
 
 bool screen_can_terminal(const struct tui *t)
 {
@@ -41,6 +47,13 @@ void screen_key_terminal(struct tui *t, void *state)
 /* --- what is shown --- */
 
 static const struct key keys[];
+
+static void *terminal_init(struct tui *t, const void *arg)
+{
+    (void)t;
+    (void)arg;
+    return mem_zalloc(sizeof(struct terminal));
+}
 
 static void terminal_page(const struct tui *t, struct page *p, int rows)
 {
@@ -101,9 +114,11 @@ static void type_character(struct tui *t, int ch)
 
 static bool terminal_key(struct tui *t, void *state, int ch, bool special)
 {
-    (void)state;
-    if (!special && ch == CLOSE)
+    struct terminal *m = state;
+
+    if (!special && (ch == CLOSE || ch == BREAK))
         return false;
+    m->armed = false;
     if (!screen_can_terminal(t))        /* the link went away meanwhile */
         return false;
     if (special)
@@ -129,6 +144,26 @@ static void key_close(struct tui *t, void *state)
                                       "point is read again"));
 }
 
+static bool can_break(const struct tui *t)
+{
+    return json_is_true(json_object_get(t->view, "can_break"));
+}
+
+/* It can stop a router: never by a single key. */
+static void key_break(struct tui *t, void *state)
+{
+    struct terminal *m = state;
+
+    if (m->armed) {
+        run_break(t->run);
+        screen_note(t, false, "%s", _("a break was sent"));
+    } else {
+        screen_note(t, true, "%s", _("a break can stop a router in its boot "
+                                     "monitor: ^\\ once more sends it"));
+    }
+    m->armed = !m->armed;
+}
+
 /* The link went away: what comes back is for the walk. */
 static void terminal_changed(struct tui *t, void *state)
 {
@@ -143,12 +178,15 @@ static void terminal_changed(struct tui *t, void *state)
 
 static const struct key keys[] = {
     {CLOSE, "^]", N_("Back to the walk"), key_close, NULL},
+    {BREAK, "^\\", N_("Break"), key_break, can_break},
     {0},
 };
 
 const struct mode mode_terminal = {
     .name = "terminal",
     .keys = keys,
+    .init = terminal_init,
+    .free = free,
     .draw = terminal_draw,
     .key = terminal_key,
     .changed = terminal_changed,

@@ -195,6 +195,39 @@ def speed_found(home):
     os.close(slave)
 
 
+def typed_break(home):
+    """Ctrl-\\ twice in the terminal is IAC BRK (RFC 854); once is nothing."""
+    sent = b""
+    keys = os.path.join(home, "keys")
+    with open(keys, "w", encoding="ascii") as f:
+        f.write("until asks\nuntil asking\nkey !\nturns 5\nkey ^\\\n"
+                "type x\nturns 20\nkey ^\\ ^\\\nturns 20\n"
+                "key ^]\nturns 5\nkey q\n")
+    with socket.create_server(("127.0.0.1", 0)) as s:
+        program = subprocess.Popen(
+            [PROGRAM, "telnet://127.0.0.1:%d" % s.getsockname()[1], "--keys",
+             keys, "--lang", "en", "--no-journal", "--size", "80x24",
+             "--save-display", os.path.join(home, "display")],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        s.settimeout(30)
+        try:
+            line, _ = s.accept()
+            with line:
+                line.settimeout(30)
+                line.sendall(b"\r\nAccept the terms of use? (yes or leave): ")
+                while part := line.recv(4096):
+                    sent += part
+        except OSError as fault:
+            failed.append("break: %s" % fault)
+        program.kill()
+        _, errors = program.communicate()
+    if sent.count(b"\xff\xf3") != 1 or b"x" not in sent or \
+            sent.index(b"\xff\xf3") < sent.index(b"x"):
+        failed.append("break: %r %r" % (sent, errors))
+    else:
+        print("ok - a break")
+
+
 def refused(home):
     done = subprocess.run([PROGRAM, "probe", "telnet://127.0.0.1:%d" %
                            free_port(), "version"], capture_output=True,
@@ -220,6 +253,7 @@ def main():
         ser2net(home, "ser2net, telnet", "telnet,tcp", "telnet")
         ser2net(home, "ser2net, RFC 2217", "telnet(rfc2217),tcp", "telnet")
         speed_found(home)
+        typed_break(home)
         refused(home)
     finally:
         shutil.rmtree(home)

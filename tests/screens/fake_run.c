@@ -215,6 +215,7 @@ int run_terminal(struct run *r, bool on, struct err *e)
     r->paused = on;
     json_object_set_new(r->view, "session",
                         json_string(on ? "terminal" : "ready"));
+    json_object_set_new(r->view, "can_break", json_boolean(on));
     json_object_set_new(r->view, "line", json_string(on ? "Router# " : ""));
     say(r, on ? "terminal" : "looked at the line");
     return 0;
@@ -232,6 +233,11 @@ void run_type(struct run *r, const char *bytes, size_t len)
     }
     json_object_set_new(r->view, "line", json_string(now));
     free(now);
+}
+
+void run_break(struct run *r)
+{
+    r->listener.line(r->listener.arg, false, "<break>");
 }
 
 void run_stop(struct run *r, const char *why)
