@@ -89,9 +89,12 @@ def stamped_later(text):
 
 
 def copied(text):
-    """Off a screen of 80 columns."""
-    return "\r\n".join(line[i:i + 80] for line in text.split("\r\n")
-                       for i in range(0, max(len(line), 1), 80))
+    """Off a screen of 80 columns; lines that were drawn over stay whole."""
+    def folded(line):
+        width = len(line) if re.search("[\b\r\x1b]", line) else 80
+        return [line[i:i + width] for i in range(0, len(line), width)] or [""]
+    return "\r\n".join(part for line in text.split("\r\n")
+                       for part in folded(line))
 
 
 def shortened(text, mark):
