@@ -382,7 +382,8 @@ function lib.parse(rows)
     local c = new_config()
     local block, head
 
-    c.indented = any(rows, function(r) return r.INDENT ~= nil end)
+    c.indented = not is_flat(rows) and
+        any(rows, function(r) return r.INDENT ~= nil end)
     for _, r in ipairs(rows) do
         local text, indented = r.TEXT, (r.INDENT or '') ~= ''
 

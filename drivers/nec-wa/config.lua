@@ -240,7 +240,7 @@ local function inside(c, b, w, indented)
 end
 
 local function read_line(c, b, r, w, indented)
-    local kind, name
+    local kind, name, known
 
     if inside(c, b, w, indented) then
         return b, b ~= nil and read_sub(b, w, r)
@@ -249,14 +249,17 @@ local function read_line(c, b, r, w, indented)
     if kind and name then
         return block_of(c, kind, name, r), true
     end
-    return nil, top(c, w, r) ~= false
+    known = top(c, w, r) ~= false
+    -- Nor does a line that says nothing end a block in such a copy.
+    return not known and not c.indented and b or nil, known
 end
 
 function lib.parse(rows)
     local c = new_config()
     local block, head
 
-    c.indented = any(rows, function(r) return r.INDENT ~= nil end)
+    c.indented = not is_flat(rows) and
+        any(rows, function(r) return r.INDENT ~= nil end)
     for _, r in ipairs(rows) do
         local text, indented = r.TEXT, r.INDENT ~= nil
 

@@ -431,6 +431,30 @@ static void test_config_bare(void **state)
     json_decref(f);
 }
 
+/* A copy that lost its indentation, but for what stood behind a pager; and a
+ * statement that is not known ends no block of it. */
+static void test_config_flat(void **state)
+{
+    json_t *f = read_text("vpns", "interface IPsec0\nipsec map one\n"
+                                  "no shutdown\n!\n"
+                                  "ike policy i\nmode aggressive\n"
+                                  "proposal p\n!\n"
+                                  "ipsec profile one\nmode tunnel\n"
+                                  "ipsec policy q\nike policy i\n"
+                                  "  source MobileEthernet0.0\n"
+                                  "peer 192.0.2.1\n!\n"
+                                  "ipsec profile two\npeer 192.0.2.2\n",
+                          "{}", NULL);
+
+    (void)state;
+    assert_leaf(f, "vpns.0.interface", "\"IPsec0\"");
+    assert_leaf(f, "vpns.0.policy", "\"i\"");
+    assert_leaf(f, "vpns.0.peer", "\"192.0.2.1\"");
+    assert_leaf(f, "vpns.1.peer", "\"192.0.2.2\"");
+    assert_leaf(f, "vpns.1.policy", "");
+    json_decref(f);
+}
+
 static void test_roles(void **state)
 {
     json_t *f = read_fixture("vpns", "config-head", "{}", NULL, "present");
@@ -570,6 +594,7 @@ int main(void)
         cmocka_unit_test(test_results_damage),
         cmocka_unit_test(test_config),
         cmocka_unit_test(test_config_bare),
+        cmocka_unit_test(test_config_flat),
         cmocka_unit_test(test_roles),
         cmocka_unit_test(test_references),
         cmocka_unit_test(test_details),
