@@ -79,7 +79,7 @@ int headless_walk(struct run *r)
     return run_status(r);
 }
 
-/* --- as text ------------------------------------------------------------------ */
+/* --- as text ------------------------------------------------------------- */
 
 static const char *str(const json_t *o, const char *key)
 {

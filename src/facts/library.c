@@ -411,10 +411,9 @@ static const luaL_Reg public_functions[] = {
     {"since", lib_since}, {"first", lib_first}, {"last", lib_last},
     {"ipairs", lib_ipairs}, {"pairs", facts_pairs}, {"from", facts_from},
     {"cite", facts_cite}, {"explain", facts_explain},
-        {"has", facts_has}, {"state", facts_state}, {"readable", facts_readable},
-    {"sent", facts_sent},
-    {"delta", facts_delta}, {"ever", facts_ever}, {"cidr", lib_cidr}, {"private", lib_private},
-    {"same", lib_same},
+    {"has", facts_has}, {"state", facts_state}, {"readable", facts_readable},
+    {"sent", facts_sent}, {"delta", facts_delta}, {"ever", facts_ever},
+    {"cidr", lib_cidr}, {"private", lib_private}, {"same", lib_same},
     {"overlap", lib_overlap}, {NULL, NULL},
 };
 

@@ -73,8 +73,8 @@ static json_t *only_sent(const json_t *fact)
     if (!fact)
         return NULL;
     return json_pack("{s:s,s:s,s:n,s:{},s:s,s:O?}", "state", "unreadable",
-                     "reason", _("it was sent to make traffic"), "facts", "lines",
-                     "text", "", "reply", reply);
+                     "reason", _("it was sent to make traffic"), "facts",
+                     "lines", "text", "", "reply", reply);
 }
 
 /* The second reading begins. */

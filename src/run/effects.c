@@ -192,7 +192,7 @@ void effects_tick(struct run *r, uint64_t now)
     json_decref(effect);
 }
 
-/* --- the human --------------------------------------------------------------- */
+/* --- the human ----------------------------------------------------------- */
 
 const json_t *run_asking(const struct run *r)
 {

@@ -16,7 +16,8 @@ static bool is_probe(const struct job *j)
 {
     const char *kind = text_of(j->effect, "effect");
 
-    return kind && (strcmp(kind, "probe") == 0 || strcmp(kind, "prefetch") == 0);
+    return kind &&
+           (strcmp(kind, "probe") == 0 || strcmp(kind, "prefetch") == 0);
 }
 
 static struct job *job_add(struct run *r, json_t *effect)
@@ -55,7 +56,7 @@ void jobs_drop(struct run *r)
     r->job_count = r->job_cap = 0;
 }
 
-/* --- replies of this epoch ---------------------------------------------------- */
+/* --- replies of this epoch ----------------------------------------------- */
 
 static void keep_reply(struct run *r, const struct console_reply *rep)
 {
@@ -83,7 +84,7 @@ static bool kept_reply(struct run *r, const char *command,
     return true;
 }
 
-/* --- probes --------------------------------------------------------------------- */
+/* --- probes -------------------------------------------------------------- */
 
 static void deliver(struct run *r, json_t *effect, json_t *fact)
 {
@@ -213,7 +214,7 @@ void jobs_probe(struct run *r, json_t *effect)
         probe_done(r, j, unread(text_of(effect, "probe"), NULL, e.what));
 }
 
-/* --- do and undo ------------------------------------------------------------------ */
+/* --- do and undo --------------------------------------------------------- */
 
 static const json_t *step_of(const struct job *j)
 {
@@ -271,7 +272,7 @@ void jobs_steps(struct run *r, json_t *effect)
     steps_next(r, j);
 }
 
-/* --- by hand ------------------------------------------------------------------------ */
+/* --- by hand ------------------------------------------------------------- */
 
 static const struct probe_info *probe_of_command(struct run *r,
                                                  const char *command)
@@ -311,7 +312,7 @@ int run_send(struct run *r, const char *command, struct err *e)
     return 0;
 }
 
-/* --- the queue ------------------------------------------------------------------------ */
+/* --- the queue ----------------------------------------------------------- */
 
 static struct job *job_by_id(struct run *r, unsigned id)
 {

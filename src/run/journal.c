@@ -27,9 +27,10 @@ static json_t *case_header(struct run *r)
         "driver", d ? driver_name(d) : r->o.driver, "flow",
         f ? json_string_value(json_object_get(flows_json(f), "name"))
           : r->o.flow,
-        "options", "vpn", r->o.vpn, "user", r->o.user, "allow", journal_allowed(r),
-        "answers", r->o.answers, "peer_config", r->o.peer_config,
-        "password_file", r->o.password_file, "known_hosts", r->o.known_hosts,
+        "options", "vpn", r->o.vpn, "user", r->o.user, "allow",
+        journal_allowed(r), "answers", r->o.answers, "peer_config",
+        r->o.peer_config, "password_file", r->o.password_file, "known_hosts",
+        r->o.known_hosts,
         "versions", "program", KIRIWAKE_VERSION, "driver",
         d ? driver_digest(d) : NULL, "flow", f ? flows_digest(f) : NULL);
 }

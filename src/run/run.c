@@ -185,7 +185,7 @@ int run_load_flow(struct run *r, struct err *e)
     return r->flows ? check_answers(r, e) : -1;
 }
 
-/* --- what the session tells ------------------------------------------------ */
+/* --- what the session tells ---------------------------------------------- */
 
 static void on_line(void *arg, bool out, const char *text)
 {
@@ -433,7 +433,7 @@ void run_free(struct run *r)
     free(r);
 }
 
-/* --- the walk --------------------------------------------------------------- */
+/* --- the walk ------------------------------------------------------------ */
 
 json_t *run_start_event(struct run *r)
 {
@@ -459,7 +459,7 @@ void run_begin_walk(struct run *r)
     }
 }
 
-/* --- the loop ----------------------------------------------------------------- */
+/* --- the loop ------------------------------------------------------------ */
 
 size_t run_fds(struct run *r, struct pollfd *fds, size_t room,
                uint64_t *due_ms)

@@ -7,7 +7,8 @@
 
 #define CELL(value, field) \
     ((value) * sizeof(struct cell) + offsetof(struct cell, field))
-#define FILL(value) ((value) * sizeof(struct slot) + offsetof(struct slot, fill))
+#define FILL(value) \
+    ((value) * sizeof(struct slot) + offsetof(struct slot, fill))
 #define MAX_REQUIRED 16
 
 /* Offsets that fit in a byte. */

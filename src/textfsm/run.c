@@ -23,8 +23,8 @@ static int fail_line(const struct textfsm_run *run, const struct rule *rule,
         len--;
     text_add_safe(&shown, line->text, len);
     err_set(e, EXIT_OPEN, _("%s:%u: %s (line %zu of the text: %s%s)"),
-            run->t->name, rule->line, what, (size_t)run->target.line, buf_str(&shown),
-            len < line->len ? "…" : "");
+            run->t->name, rule->line, what, (size_t)run->target.line,
+            buf_str(&shown), len < line->len ? "…" : "");
     buf_free(&shown);
     return -1;
 }

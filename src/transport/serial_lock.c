@@ -152,8 +152,8 @@ static int take_uucp(struct serial_lock *l, const char *dir,
 /* --- all together --------------------------------------------------------- */
 
 static int take_all(struct serial_lock *l, struct serial_settings *s,
-                    const char *target, const struct port *p, const struct port_roots *r,
-                    struct err *e)
+                    const char *target, const struct port *p,
+                    const struct port_roots *r, struct err *e)
 {
     l->fd = open(p->path, O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (l->fd < 0)

@@ -42,8 +42,8 @@ static int unknown_scheme(const char *text, size_t len, struct err *e)
     else
         err_hint(e, "%s",
                  _("a target is ssh://HOST, serial:///dev/ttyUSB0, "
-                   "telnet://HOST, tcp://HOST:PORT, exec:COMMAND, sim:DRIVER/SCENARIO or "
-                   "file:PATH"));
+                   "telnet://HOST, tcp://HOST:PORT, exec:COMMAND, "
+                   "sim:DRIVER/SCENARIO or file:PATH"));
     free(word);
     return -1;
 }
