@@ -1,18 +1,7 @@
 #!/usr/bin/env bash
 # Keys that come late answer nothing: a decision by hand holds for the check
 # point that it was made at. And a question speaks the language chosen last.
-set -eu
-kiriwake=$1
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export XDG_STATE_HOME=$dir LC_ALL=C.UTF-8
-
-fail() {
-    echo "$1"
-    cat "$dir/out" "$dir/err"
-    exit 1
-}
-show() { sed -n "/^=== $1 /,/^=== /p" "$dir/out"; }
+. "$(dirname "$0")/screen/play.sh"
 
 cat >"$dir/keys" <<'KEYS'
 until asking

@@ -2,18 +2,7 @@
 # The screen while the link is lost: it says so and offers what can be done;
 # leaving with a change on the device says what is left, by the exit status
 # and in the undo commands; a terminal closes when its link goes.
-set -eu
-kiriwake=$1
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export XDG_STATE_HOME=$dir LC_ALL=C.UTF-8
-
-fail() {
-    echo "$1"
-    cat "$dir/out" "$dir/err"
-    exit 1
-}
-show() { sed -n "/^=== $1 /,/^=== /p" "$dir/out"; }
+. "$(dirname "$0")/screen/play.sh"
 
 # So many bytes come before the second reading of the log.
 cat >"$dir/keys" <<'KEYS'

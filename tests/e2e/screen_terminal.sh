@@ -2,17 +2,7 @@
 # The plain terminal on a live session: what is typed goes to the router, what
 # it says is shown, closing it leads back to the same question; and a login
 # that nobody can answer but a person.
-set -eu
-kiriwake=$1
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-export XDG_STATE_HOME=$dir LC_ALL=C.UTF-8
-
-fail() {
-    echo "$1"
-    cat "$dir/out" "$dir/err"
-    exit 1
-}
+. "$(dirname "$0")/screen/play.sh"
 
 cat >"$dir/keys" <<'KEYS'
 until history
@@ -40,7 +30,6 @@ status=0
 "$kiriwake" demo psk-mismatch-responder --lang en --size 80x24 \
     --keys "$dir/keys" --save-display "$dir/out" 2>"$dir/err" || status=$?
 [ "$status" = 130 ] || fail "status $status, not 130"
-show() { sed -n "/^=== $1 /,/^=== /p" "$dir/out"; }
 show typed | grep -q '^|Router# show clock' || fail "no echo"
 show typed | grep -q ' +09 00' || fail "no answer"
 show typed | grep -q '^|Router(config)#' || fail "no new prompt"
