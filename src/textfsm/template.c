@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fetch.h"
 #include "kiriwake/mem.h"
 #include "kiriwake/msg.h"
 #include "kiriwake/text.h"
@@ -16,10 +17,6 @@
 #define MEMORY 4096
 #define MEMORY_PER_BYTE 24
 #define MEMORY_MAX (1u << 20)
-
-/* The least that is usual. */
-#define PAGE_BYTES 4096
-#define CACHE_LINE_BYTES 64
 
 /* A walk over the template's lines. */
 struct cursor {
@@ -314,23 +311,6 @@ static int parse_template(struct textfsm *t, struct err *e)
     while ((more = parse_state(&c)) > 0)
         continue;
     return more < 0 ? -1 : validate(t, e);
-}
-
-/* Where the code that this and a first parse run lies, by cmake/textfsm.ld;
- * NULL where the linker knows no such script. */
-extern const char textfsm_code[] __attribute__((weak));
-extern const char textfsm_code_end[] __attribute__((weak));
-
-/* In a process just begun it is in no cache: asked for at once, it comes
- * while the first of it runs. */
-static void fetch_code(void)
-{
-    const char *end = textfsm_code_end;
-
-    for (const char *p = textfsm_code; p < end; p += PAGE_BYTES)
-        (void)*(const volatile char *)p;
-    for (const char *p = textfsm_code; p < end; p += CACHE_LINE_BYTES)
-        __builtin_prefetch(p, 0, 2);
 }
 
 struct textfsm *textfsm_compile(const char *name, const char *text, size_t len,
