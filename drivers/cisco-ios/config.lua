@@ -337,6 +337,32 @@ top['no logging'] = function(c, r, w)
     return true
 end
 
+-- service timestamps log datetime msec localtime
+top['service timestamps'] = function(c, r, w)
+    for k = 4, #w do
+        c.localtime[w[3]] = c.localtime[w[3]] or w[k] == 'localtime'
+    end
+    return true
+end
+
+-- clock timezone NAME H [M] | summer-time NAME recurring … [MINUTES]: what a
+-- zone is ahead of UTC.
+top['clock timezone'] = function(c, r, w)
+    local hours, minutes = int(w[4]) or 0, int(w[5]) or 0
+
+    c.ahead_s = hours * 3600 + (hours < 0 and -minutes or minutes) * 60
+    add(c.zones, at(r, {name = w[3], ahead_s = c.ahead_s}))
+    return true
+end
+
+top['clock summer-time'] = function(c, r, w)
+    local minutes = #w > 12 and int(w[#w]) or 60
+
+    add(c.zones, at(r, {name = w[3],
+                        ahead_s = (c.ahead_s or 0) + minutes * 60}))
+    return true
+end
+
 top['crypto logging'] = function(c, r, w)
     c.logging.session = c.logging.session or w[3] == 'session'
     return true
@@ -494,6 +520,7 @@ local function new_config()
         dynamic_maps = {}, local_addresses = {}, interfaces = {},
         interface_list = {}, access_lists = {}, routes = {}, pools = {},
         nat_rules = {}, route_maps = {}, logging = {buffered = false},
+        zones = {}, localtime = {log = false, debug = false},
         anti_replay = true, ended = false,
     }
 end

@@ -157,44 +157,6 @@ end
 
 -- --- the log ---
 
--- "20:44:44", "1d00h", "2w5d" as seconds since the start.
-local function since_start(text)
-    local units = {y = 31536000, w = 604800, d = 86400, h = 3600}
-    local h, m, s = (text or ''):match('^(%d%d):(%d%d):(%d%d)$')
-    local a, u, b, v = (text or ''):match('^(%d+)([ywd])(%d+)([wdh])$')
-
-    if h then
-        return int(h) * 3600 + int(m) * 60 + int(s)
-    end
-    return a and int(a) * units[u] + int(b) * units[v] or nil
-end
-
-local function age_of(at, about)
-    local clock = about.clock
-    local stamp = clock and lib.stamp(at, clock.seconds, clock.year)
-    local start = since_start((at or ''):gsub('^%d+: ', ''))
-
-    if stamp then
-        return clock.seconds - stamp
-    end
-    if start and about.uptime_s then
-        return about.uptime_s - start
-    end
-    return nil
-end
-
--- Each event's age; a line without a time is as old as the one before it.
-local function add_ages(all, about)
-    local last
-
-    for _, e in ipairs(all) do
-        if e.at then
-            last = age_of(e.at, about)
-        end
-        e.age_s = last
-    end
-end
-
 -- Younger than a quarter of an hour (a clock may lag by a minute).
 local function is_recent(e)
     return e.age_s ~= nil and e.age_s < 900 and e.age_s > -90
@@ -303,7 +265,7 @@ local function packets_of(all, mine)
     }
 end
 
--- about: {peers, alone, clock, uptime_s}
+-- about: {peers, alone} and what times.add_ages() takes
 function crypto.log(rows, subject, about)
     local lines = where(rows, function(r)
         return r.TEXT ~= nil or r.BARE ~= nil
@@ -312,7 +274,7 @@ function crypto.log(rows, subject, about)
     local head = head_of(rows)
     local out
 
-    add_ages(all, about)
+    lib.add_ages(all, about)
     lib.exchanges(all)
     lib.assign(all)
     with_one_peer(all, subject)

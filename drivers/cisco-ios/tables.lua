@@ -1,5 +1,5 @@
 -- Small helpers for the replies of an IOS router that are tables of lines:
--- routes, times, and which peer a line of debugging is about.
+-- routes, and which peer a line of debugging is about.
 
 local is_v4, bits_of = lib.is_v4, lib.bits_of
 local tables = {}
@@ -68,69 +68,6 @@ function tables.route_to(routes, address)
         prefix = best.prefix, interface = name, next_hop = best.next_hop,
         protocol = best.protocol,
     }, best)
-end
-
--- --- times ---
-
--- "9 weeks, 4 days, 2 hours, 3 minutes" in seconds.
-function tables.uptime(text)
-    local units = {year = 31536000, week = 604800, day = 86400, hour = 3600,
-                   minute = 60, second = 1}
-    local total
-
-    for n, unit in (text or ''):gmatch('(%d+) (%a-)s?%f[%A]') do
-        if units[unit] then
-            total = (total or 0) + int(n) * units[unit]
-        end
-    end
-    return total
-end
-
-local days_before = {Jan = 0, Feb = 31, Mar = 59, Apr = 90, May = 120,
-                     Jun = 151, Jul = 181, Aug = 212, Sep = 243, Oct = 273,
-                     Nov = 304, Dec = 334}
-
--- Seconds since 2000 began, near enough to subtract.
-local function seconds(year, month, day, h, m, s)
-    local y = int(year) - 2000
-    local leap = (y + 3) // 4 + (y % 4 == 0 and days_before[month] > 31 and 1
-                                 or 0)
-
-    return ((y * 365 + leap + days_before[month] + int(day)) * 24 + int(h)) *
-        3600 + int(m) * 60 + int(s)
-end
-
--- show clock's row in seconds, and its year.
-function tables.clock(r)
-    local h, m, s = r.TIME:match('^(%d+):(%d+):(%d+)')
-
-    if not days_before[r.MONTH] then
-        return nil
-    end
-    return seconds(r.YEAR, r.MONTH, r.DAY, h, m, s), int(r.YEAR)
-end
-
--- A line's time ("*Mar 28 08:14:22.335") in seconds, by the clock's year (or
--- the year before, when it would lie ahead); nil for any other form.
-function tables.stamp(text, now, year)
-    local month, day, rest =
-        (text or ''):match('([A-Z]%l%l)%s+(%d+)%s+(.*)')
-    local own, h, m, s
-    local at
-
-    if not month or not days_before[month] or not now then
-        return nil
-    end
-    own = rest:match('^(%d%d%d%d) ')
-    h, m, s = rest:match('(%d%d):(%d%d):(%d%d)')
-    if not h then
-        return nil
-    end
-    at = seconds(own or year, month, day, h, m, s)
-    if not own and at > now + 86400 then
-        at = seconds(year - 1, month, day, h, m, s)
-    end
-    return at
 end
 
 -- --- whose line it is ---

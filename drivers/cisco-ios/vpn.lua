@@ -483,6 +483,7 @@ local function common_facts(c)
             maps = #c.map_list, ike_policies = #c.proposal_list,
             vpns = #vpn.vpns(c), peers = peers_of_all(c),
             statements = c.statements, ended = c.ended,
+            zones = c.zones, localtime = c.localtime,
             connected = each(c.interface_list, function(i)
                 return i.prefix and not i.shutdown and i.name or nil
             end),
