@@ -130,6 +130,58 @@ static void test_clock_set_since(void **state)
                "Mar 28 13:58:00.000" BAD, "");
 }
 
+#define CLOCK "*08:08:00.000 UTC Sat Mar 28 2026\n"
+#define PROXY(minute)                                                      \
+    "*Mar 28 " minute ":00.000: ISAKMP:(1001):found peer pre-shared key "   \
+    "matching 203.0.113.5\n"                                               \
+    "*Mar 28 " minute ":01.000: IPSEC(ipsec_process_proposal): proxy "      \
+    "identities not supported\n"
+
+/* What was mended is told no more, while the next fault is. */
+static void test_newest_cause(void **state)
+{
+    json_t *f = log_of("", CLOCK, HEAD PROXY("07:57")
+                       "*Mar 28 08:07:00.000" BAD);
+
+    (void)state;
+    assert_leaf(f, "said.key.0.age_s", "60");
+    assert_leaf(f, "said.proxy", "");
+    assert_leaf(f, "recent.0.event", "\"ipsec.proxy-unsupported\"");
+    json_decref(f);
+    /* both in turn, as either end calls */
+    f = log_of("", CLOCK, HEAD PROXY("08:06") "*Mar 28 08:07:00.000" BAD);
+    assert_leaf(f, "said.key.0.age_s", "60");
+    assert_leaf(f, "said.proxy.0.age_s", "119");
+    json_decref(f);
+    /* another address's cause, no longer told */
+    f = log_of("", CLOCK, HEAD
+               "*Mar 28 07:57:00.000: ISAKMP: No cert, and no keys (public "
+               "or pre-shared) with remote peer 198.18.0.9\n"
+               "*Mar 28 08:07:00.000" BAD);
+    assert_leaf(f, "said.key.0.age_s", "60");
+    assert_leaf(f, "stranger_said", "[]");
+    json_decref(f);
+}
+
+/* Lines from before a change are of another configuration. */
+static void test_changed_since(void **state)
+{
+    json_t *f = log_of("", CLOCK, HEAD "*Mar 28 08:00:00.000" BAD
+                       "*Mar 28 08:05:00.000: %SYS-5-CONFIG_I: Configured "
+                       "from console by admin on vty0 (10.0.0.9)\n");
+
+    (void)state;
+    assert_leaf(f, "said.key", "");
+    assert_leaf(f, "events.0.superseded", "true");
+    json_decref(f);
+    f = log_of("", CLOCK, HEAD
+               "*Mar 28 08:05:00.000: %SYS-5-CONFIG_I: Configured from "
+               "console by console\n"
+               "*Mar 28 08:07:00.000" BAD);
+    assert_leaf(f, "said.key.0.age_s", "60");
+    json_decref(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +189,8 @@ int main(void)
         cmocka_unit_test(test_zones_shown),
         cmocka_unit_test(test_debug_lines),
         cmocka_unit_test(test_clock_set_since),
+        cmocka_unit_test(test_newest_cause),
+        cmocka_unit_test(test_changed_since),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
