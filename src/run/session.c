@@ -61,6 +61,7 @@ struct session *session_new(struct transport *t,
     if (secrets && password)
         secrets_add(secrets, password);
     s->now = s->opened = clock_now(clock);
+    s->more = true;             /* the link may have failed already */
     return s;
 }
 

@@ -89,6 +89,24 @@ static void login_refused_by_asking_again(void **state)
     finish(&t);
 }
 
+/* A port that does not exist has failed before anybody polls. */
+static void the_first_turn_is_due_at_once(void **state)
+{
+    static const struct step steps[] = {{0}};
+    struct pollfd fds[2];
+    struct test t;
+    uint64_t due;
+
+    (void)state;
+    begin(&t, steps);
+    t.device.base.state = TRANSPORT_CLOSED;
+    session_fds(t.s, fds, &due);
+    assert_true(due && due <= clock_now(&t.clock));
+    run(&t);
+    assert_int_equal(session_state(t.s), SESSION_CLOSED);
+    finish(&t);
+}
+
 /* --- deadlines: mute at each stage --- */
 
 static void mute_while_connecting(void **state)
@@ -460,6 +478,7 @@ int main(void)
         cmocka_unit_test(nobody_answers),
         cmocka_unit_test(login_refused_by_words),
         cmocka_unit_test(login_refused_by_asking_again),
+        cmocka_unit_test(the_first_turn_is_due_at_once),
         cmocka_unit_test(mute_while_connecting),
         cmocka_unit_test(mute_before_login),
         cmocka_unit_test(mute_after_the_password),
