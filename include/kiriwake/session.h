@@ -45,8 +45,8 @@ struct session_listener {
     void (*line)(void *arg, bool out, const char *text);
     /* The state changed; err is set when it is CLOSED by a fault. */
     void (*state)(void *arg, enum session_state s, const struct err *e);
-    /* Something is asked: host key, password, user. Answer with
-     * session_answer. */
+    /* Something is asked: host key, password, user (TRANSPORT_Q_NONE).
+     * Answer with session_answer. */
     void (*ask)(void *arg, enum transport_question q, const char *text,
                 bool echo);
     /* A log line that the device printed by itself; may be NULL. */

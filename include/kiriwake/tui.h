@@ -10,6 +10,7 @@ struct tui_options {
     /* run->target NULL: the person chooses on the start screen. Borrowed. */
     const struct run_options *run;
     const char *case_id;        /* goes on with this case; or NULL */
+    bool demo;                  /* of a simulated router no case is kept */
     /* For tests: a key script instead of a keyboard, a fixed size, no
      * terminal, and a virtual clock; the displays it saves go to save. */
     const char *keys, *save;

@@ -38,9 +38,9 @@ static int parse(struct options *o, struct hidden *h, int argc, char **argv,
     return options_parse(o, argc, argv, extra, e);
 }
 
-static int show(const struct options *o, const struct hidden *h)
+static int show(const struct options *o, const struct hidden *h, bool demo)
 {
-    struct tui_options t = {.run = &o->run, .keys = h->keys,
+    struct tui_options t = {.run = &o->run, .demo = demo, .keys = h->keys,
                             .save = h->save, .cols = 80, .rows = 24};
 
     if (h->size && sscanf(h->size, "%dx%d", &t.cols, &t.rows) != 2)
@@ -75,7 +75,7 @@ int screen_command(int argc, char **argv)
         status = command_fail(&e);
     } else {
         o.run.real_time = !h.keys;
-        status = show(&o, &h);
+        status = show(&o, &h, false);
     }
     options_free(&o);
     return status;
@@ -172,10 +172,10 @@ static int demo_run(int argc, char **argv)
     } else {
         target = demo_target(o.words[0]);
         o.run.target = target;
-        o.run.no_journal = true;
         o.run.real_time = !h.keys;
         status = h.keys || screen_is_possible()
-            ? show(&o, &h) : demo_headless(target, argc, argv, &o.run.data);
+            ? show(&o, &h, true)
+            : demo_headless(target, argc, argv, &o.run.data);
     }
     options_free(&o);
     free(target);

@@ -57,7 +57,7 @@ static void on_user(struct session *s, const char *text)
     else if (s->user)
         type_user(s);
     else
-        session_ask(s, ASKED_USER, TRANSPORT_Q_PROMPT, text, true);
+        session_ask(s, ASKED_USER, TRANSPORT_Q_NONE, text, true);
 }
 
 static void on_password(struct session *s, const char *text)

@@ -52,6 +52,11 @@ static void on_progress(void *arg, const char *text)
     t->dirty = true;
 }
 
+static bool is_demo(const struct tui *t)
+{
+    return t->o->demo && t->target && strncmp(t->target, "sim:", 4) == 0;
+}
+
 bool screen_start(struct tui *t, const char *target, const char *case_id,
                   struct err *e)
 {
@@ -63,19 +68,66 @@ bool screen_start(struct tui *t, const char *target, const char *case_id,
         t->target = mem_copy(target);
     }
     t->ro.target = t->target;
+    t->ro.no_journal = t->o->run->no_journal || is_demo(t);
     t->ro.interactive = true;
     t->ro.real_time = !t->o->keys;
     t->run = case_id ? run_resume(case_id, &t->ro, &listener, e)
                      : run_new(&t->ro, &listener, e);
+    t->retarget = !t->run;
     if (!t->run) {
         t->ro.target = NULL;
-        screen_note(t, true, "%s%s%s", e->what, e->hint[0] ? " — " : "",
-                    e->hint);
+        screen_note_err(t, e);
         return false;
     }
     t->stale = true;
     t->since_ms = screen_now(t);
     return true;
+}
+
+/* What run_print_left tells of the run, below its target. */
+static void keep_left(struct tui *t)
+{
+    FILE *f = NULL;
+    char *text = NULL;
+    json_t *view;
+    size_t len;
+
+    if (run_status(t->run) == EXIT_NOT_UNDONE)
+        f = open_memstream(&text, &len);
+    if (!f)
+        return;
+    view = run_view(t->run);
+    fprintf(f, "%s%s\n", t->left ? t->left : "", json_text(view, "target"));
+    run_print_left(view, f);
+    json_decref(view);
+    fclose(f);
+    free(t->left);
+    t->left = text;
+}
+
+void screen_forget(struct tui *t, bool same_case)
+{
+    if (t->run && !same_case)
+        keep_left(t);
+    run_free(t->run);
+    t->run = NULL;
+    json_decref(t->told);
+    t->told = NULL;
+    t->progress[0] = t->sent[0] = '\0';
+    t->look = false;
+    if (same_case)
+        return;
+    json_decref(t->past);
+    t->past = NULL;
+    dialogue_free(&t->dialogue);
+}
+
+void screen_retarget(struct tui *t)
+{
+    t->retarget = t->dirty = true;
+    if (screen_is_open(t))
+        run_stop(t->run, "interrupted");
+    t->stale = true;
 }
 
 void screen_leave(struct tui *t)

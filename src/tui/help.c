@@ -45,6 +45,7 @@ static const struct {
     {NULL, N_("At the end")},
     {"y", N_("copy the fix, and show it for the mouse")},
     {"f a", N_("back to the findings; back to the question")},
+    {"e", N_("correct the target, or go to another device")},
     {NULL, N_("Always")},
     {"L", N_("English or Japanese")},
     {"q ^C", N_("leave: changes are undone, the case can be resumed")},

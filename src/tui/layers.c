@@ -56,9 +56,11 @@ static const struct mode *mode_of_question(const json_t *asking)
 
 static const struct mode *wanted_mode(const struct tui *t)
 {
+    if (t->retarget && !screen_is_open(t) && !t->leaving)
+        return &mode_start;
     if (!t->run)
         return t->ro.target || t->o->case_id ? &mode_walk : &mode_start;
-    if (t->look || t->leaving)
+    if (t->look || t->leaving || t->retarget)
         return &mode_walk;
     if (run_done(t->run))
         return &mode_result;
@@ -183,6 +185,11 @@ void screen_note(struct tui *t, bool bad, const char *fmt, ...)
     va_end(ap);
     t->note_bad = bad;
     t->dirty = true;
+}
+
+void screen_note_err(struct tui *t, const struct err *e)
+{
+    screen_note(t, true, "%s%s%s", e->what, e->hint[0] ? " — " : "", e->hint);
 }
 
 const char *json_text(const json_t *object, const char *key)

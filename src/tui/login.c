@@ -24,6 +24,8 @@ static void *login_init(struct tui *t, const void *arg)
     l->edit.hidden = strcmp(what, "password") == 0 ||
         (strcmp(what, "prompt") == 0 &&
          !json_is_true(json_object_get(t->asked, "echo")));
+    if (strcmp(what, "user") == 0 && t->user)
+        lineedit_set(&l->edit, t->user);
     return l;
 }
 
@@ -108,6 +110,10 @@ static void key_send(struct tui *t, void *state)
     lineedit_wipe(&l->edit);
     json_decref(t->told);
     t->told = json_incref(t->asked);
+    if (strcmp(json_text(t->asked, "what"), "user") == 0) {
+        free(t->user);
+        t->user = mem_strdup(text);
+    }
     screen_answer(t, text, NULL);       /* l may be gone */
     mem_wipe(text);
 }

@@ -50,6 +50,13 @@ static void key_yes(struct tui *t, void *state)
     screen_leave(t);
 }
 
+static void key_other(struct tui *t, void *state)
+{
+    (void)state;
+    screen_pop(t);
+    screen_retarget(t);
+}
+
 static void key_no(struct tui *t, void *state)
 {
     (void)state;
@@ -60,6 +67,7 @@ static const struct key keys[] = {
     {'y', "y", N_("Leave, keep the case"), key_yes, keeps_case},
     {'y', "y", N_("Leave"), key_yes, keeps_nothing},
     {'n', "n", N_("Go on"), key_no, NULL},
+    {'e', "e", N_("Other device"), key_other, NULL},
     {27, "Esc", N_("Go on"), key_no, NULL},
     {'q', NULL, NULL, key_no, NULL},
     {3, NULL, NULL, key_yes, NULL},

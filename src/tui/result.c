@@ -262,10 +262,7 @@ static void begin_again(struct tui *t, const char *case_id)
 {
     struct err e = {0};
 
-    run_free(t->run);
-    t->run = NULL;
-    json_decref(t->told);
-    t->told = NULL;
+    screen_forget(t, case_id != NULL);
     screen_start(t, t->target, case_id, &e);
 }
 
@@ -286,6 +283,12 @@ static void key_anew(struct tui *t, void *state)
     begin_again(t, NULL);
 }
 
+static void key_retarget(struct tui *t, void *state)
+{
+    (void)state;
+    screen_retarget(t);
+}
+
 static bool has_failed(const struct tui *t)
 {
     return json_is_object(json_object_get(t->view, "error"));
@@ -301,6 +304,20 @@ static bool has_finding(const struct tui *t)
     return json_array_size(json_object_get(t->view, "findings")) > 0;
 }
 
+/* The target may be to blame: it led to no session. */
+static bool no_session(const struct tui *t)
+{
+    const json_t *f = json_object_get(t->view, "findings");
+
+    return has_failed(t) ||
+           strncmp(json_text(json_array_get(f, 0), "id"), "device.", 7) == 0;
+}
+
+static bool is_open(const struct tui *t)
+{
+    return !has_failed(t) && !has_finding(t);
+}
+
 static void result_changed(struct tui *t, void *state)
 {
     struct result *r = state;
@@ -313,9 +330,12 @@ static const struct key keys[] = {
     {'y', "y", N_("Copy the fix"), key_copy, has_finding},
     {'r', "r", N_("Try again"), key_again, has_failed},
     {'r', "r", N_("Walk again"), key_anew, can_anew},
+    {'e', "e", N_("Edit target"), key_retarget, no_session},
     {'\t', "Tab", N_("The walk"), key_walk, NULL},
     {'w', NULL, NULL, key_walk, NULL},
     {KEY_NPAGE, "PgDn", N_("More"), key_walk, NULL},
+    {'e', "e", N_("Other device"), key_retarget, is_open},
+    {'e', NULL, NULL, key_retarget, NULL},
     {0},
 };
 

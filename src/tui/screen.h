@@ -56,6 +56,7 @@ struct tui {
     const struct tui_options *o;
     struct run_options ro;      /* what the run is made with */
     char *target;               /* typed by the person; ro borrows it */
+    char *user;                 /* the login name typed last, or NULL */
     struct run *run;
     struct paint paint;
     struct dialogue dialogue;
@@ -75,8 +76,10 @@ struct tui {
     bool stale;                 /* view must be read again */
     bool dirty;                 /* the screen must be painted again */
     bool look;                  /* the person looks at the walk meanwhile */
+    bool retarget;              /* the target is typed anew; run: before */
     bool leaving;               /* stopped; the loop ends when it is done */
     bool over_now;              /* the loop ends */
+    char *left;                 /* what earlier runs left undone, or NULL */
     int status;                 /* exit status */
     void (*clip)(const char *bytes, size_t len);    /* to the terminal */
 };
@@ -97,12 +100,18 @@ void screen_key(struct tui *t, int ch, bool special);
 void screen_free(struct tui *t);
 void screen_note(struct tui *t, bool bad, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+void screen_note_err(struct tui *t, const struct err *e);
 
 /* actions.c: what keys do in more than one mode */
 /* Starts or resumes a run; false: the reason is noted (or in *e). */
 bool screen_start(struct tui *t, const char *target, const char *case_id,
                   struct err *e);
 void screen_leave(struct tui *t);       /* stop, then end */
+/* Stops, then asks for the target, with the one of before to be mended. */
+void screen_retarget(struct tui *t);
+/* Before another run: same_case keeps what was seen and said. What it left
+ * undone is told at the end. */
+void screen_forget(struct tui *t, bool same_case);
 /* Answers what is asked and goes on. */
 void screen_answer(struct tui *t, const char *answer, const char *remark);
 /* What a typed line is about may have gone meanwhile. ctx is "WHERE\nID": its

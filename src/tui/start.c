@@ -1,4 +1,5 @@
-/* Without a target: type one, resume an open case, or simulate. */
+/* Without a target, or with a wrong one: type it, resume an open case, or
+ * simulate. */
 #include "adapters.h"
 #include "screen.h"
 
@@ -11,6 +12,7 @@
 #include "kiriwake/mem.h"
 #include "kiriwake/msg.h"
 #include "kiriwake/sim.h"
+#include "kiriwake/transport.h"
 
 #define MAX_CASES 20
 #define MAX_HISTORY 10
@@ -28,6 +30,7 @@ struct start {
     struct item *items;
     size_t count, cap;
     int at;                     /* among the shown ones; -1: the editor */
+    char *given;                /* was typed before; narrows no list */
     bool loaded;
     struct adapters adapters;
 };
@@ -55,13 +58,38 @@ static void clear_items(struct start *s)
     s->count = 0;
 }
 
+/* The target of the run before, with --user in it where it can stand there;
+ * else that name is offered when the device asks (caller frees). */
+static char *target_before(struct tui *t)
+{
+    const char *text = json_text(t->view, "target"), *user = t->ro.user;
+    struct target target = {0};
+    struct err e = {0};
+    char *out = NULL;
+
+    if (user && target_parse(text, &target, &e) == 0 && target.host) {
+        const char *host = strstr(text, "://");
+
+        host = host ? host + 3 : text;
+        if (!target.user)
+            out = mem_printf("%.*s%s@%s", (int)(host - text), text, user,
+                             host);
+    } else if (user) {
+        free(t->user);
+        t->user = mem_strdup(user);
+    }
+    target_free(&target);
+    return out ? out : mem_strdup(text);
+}
+
 static void *start_init(struct tui *t, const void *arg)
 {
     struct start *s = mem_zalloc(sizeof *s);
 
-    (void)t;
     (void)arg;
     s->at = -1;
+    s->given = t->run ? target_before(t) : mem_strdup("");
+    lineedit_set(&s->edit, s->given);
     return s;
 }
 
@@ -71,6 +99,7 @@ static void start_free(void *state)
 
     clear_items(s);
     free(s->items);
+    free(s->given);
     adapters_free(&s->adapters);
     free(s);
 }
@@ -242,6 +271,16 @@ static void start_idle(struct tui *t, void *state)
     free(news);
 }
 
+/* What is typed narrows the list; what stood there before does not. */
+static char *filter_of(const struct start *s)
+{
+    char *text = lineedit_get(&s->edit);
+
+    if (strcmp(text, s->given) == 0)
+        text[0] = '\0';
+    return text;
+}
+
 static bool is_shown(const struct item *it, const char *filter)
 {
     return !filter[0] || strcasestr(it->label, filter) ||
@@ -251,7 +290,7 @@ static bool is_shown(const struct item *it, const char *filter)
 /* The item that is number at among the shown ones, or NULL. */
 static const struct item *chosen(const struct start *s, int at)
 {
-    char *filter = lineedit_get(&s->edit);
+    char *filter = filter_of(s);
     const struct item *found = NULL;
 
     for (size_t i = 0; at >= 0 && !found && i < s->count; i++)
@@ -270,7 +309,7 @@ static void no_ports(struct page *p)
 /* Lays the list out; returns the line of the chosen one. */
 static int list_page(const struct start *s, struct page *p)
 {
-    char *filter = lineedit_get(&s->edit);
+    char *filter = filter_of(s);
     const struct item *on = chosen(s, s->at);
     int kind = -1, line = 0;
 
@@ -373,21 +412,56 @@ static char *typed_target(const struct start *s)
     return text;
 }
 
+/* A name in the target wins over --user; and one that was removed from the
+ * target, or may have been refused on a console, is not used again. */
+static bool take_target(struct tui *t, const char *text, bool typed)
+{
+    struct target target;
+    struct err e = {0};
+
+    if (target_parse(text, &target, &e) < 0) {
+        screen_note_err(t, &e);
+        return false;
+    }
+    if (target.user || (t->retarget && (typed || !target.host)))
+        t->ro.user = NULL;
+    target_free(&target);
+    return true;
+}
+
+static void begin(struct tui *t, const char *target, const char *case_id)
+{
+    struct err e = {0};
+
+    screen_forget(t, false);
+    screen_start(t, target, case_id, &e);
+}
+
 static void key_go(struct tui *t, void *state)
 {
     struct start *s = state;
     const struct item *it = chosen(s, s->at);
     char *text = it ? mem_strdup(it->id) : typed_target(s);
-    struct err e = {0};
 
-    if (it && it->kind == KIND_CASE) {
-        screen_start(t, NULL, text, &e);
-    } else if (text[0]) {
-        screen_start(t, text, NULL, &e);
-    } else {
+    if (it && it->kind == KIND_CASE)
+        begin(t, NULL, text);
+    else if (!text[0])
         screen_note(t, false, "%s", _("type a target, or choose below"));
-    }
+    else if (take_target(t, text, !it))
+        begin(t, text, NULL);
     free(text);
+    screen_settle(t);
+}
+
+static bool has_before(const struct tui *t)
+{
+    return t->run != NULL;
+}
+
+static void key_back(struct tui *t, void *state)
+{
+    (void)state;
+    t->retarget = false;
     screen_settle(t);
 }
 
@@ -406,6 +480,7 @@ static const struct key keys[] = {
     {'\r', NULL, NULL, key_go, NULL},
     {KEY_ENTER, NULL, NULL, key_go, NULL},
     {KEY_DOWN, "↑↓", N_("Choose"), key_go, NULL},
+    {27, "Esc", N_("Back"), key_back, has_before},
     {KEY_F(1), "F1", N_("Help"), screen_key_help, NULL},
     {KEY_F(2), "F2", N_("日本語"), screen_key_language,
      screen_can_japanese},

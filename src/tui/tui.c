@@ -145,6 +145,8 @@ static void farewell(const struct tui *t, const struct err *e)
     if (f)
         fprintf(stderr, "%s: %s (%s)\n", _("Cause found"),
                 json_text(f, "title"), json_text(f, "id"));
+    if (t->left)
+        fputs(t->left, stderr);
     run_print_left(t->view, stderr);
     if (!id[0] || t->ro.no_journal)
         return;
@@ -162,6 +164,8 @@ static void finish(struct tui *t)
         json_decref(t->view);
         t->view = run_view(t->run);
     }
+    if (t->left)
+        t->status = EXIT_NOT_UNDONE;
     screen_free(t);
 }
 
@@ -206,6 +210,8 @@ int tui_main(const struct tui_options *o)
     json_decref(t->told);
     dialogue_free(&t->dialogue);
     free(t->target);
+    free(t->user);
+    free(t->left);
     free(t);
     return status;
 }

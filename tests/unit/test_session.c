@@ -35,7 +35,7 @@ static void asks_for_what_it_was_not_given(void **state)
     clock_advance(&t.clock, t.clock.now_ms + 3600000);
     session_answer(t.s, "pass-word");
     run(&t);
-    expect_log(&t, "ask 3 login:  echo\nask 2 Password: \n");
+    expect_log(&t, "ask 0 login:  echo\nask 2 Password: \n");
     assert_int_equal(session_state(t.s), SESSION_READY);
     finish(&t);
 }
