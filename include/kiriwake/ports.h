@@ -32,7 +32,7 @@ struct port {
 };
 
 /* The ports, USB adapters first. *count may be 0. Caller frees with
- * ports_free. 0, or -1 and *e (70: the system would not tell). */
+ * ports_free. 0, or -1 and *e (3: the system would not tell). */
 int ports_list(struct port **ports, size_t *count, struct err *e);
 void ports_free(struct port *ports, size_t count);
 /* Another number once a port has come or gone; cheap. */

@@ -15,6 +15,9 @@ struct port_roots {
 
 extern const struct port_roots port_roots;
 
+/* Without its table of ports nothing is listed, and libserialport opens no
+ * port. False: *e (3) says so. */
+bool ports_is_told(const struct port_roots *r, struct err *e);
 /* Frees what it holds. */
 void port_clear(struct port *p);
 /* Adds what the tables tell of a port whose path and USB strings are set:

@@ -75,6 +75,24 @@ static bool take(struct port *p, struct sp_port *sp)
     return true;
 }
 
+bool ports_is_told(const struct port_roots *r, struct err *e)
+{
+    DIR *d = opendir(r->sys);
+    int why = errno;
+
+    if (d) {
+        closedir(d);
+        return true;
+    }
+    err_hint(e, "%s", _("in a container or a chroot, mount /sys; or let a "
+                        "terminal program have the port: exec:picocom "
+                        "/dev/ttyUSB0"));
+    err_set(e, EXIT_FAILED,
+            _("the system does not tell its serial ports: %s: %s"), r->sys,
+            strerror(why));
+    return false;
+}
+
 int ports_list(struct port **ports, size_t *count, struct err *e)
 {
     struct sp_port **all = NULL;
@@ -82,12 +100,12 @@ int ports_list(struct port **ports, size_t *count, struct err *e)
 
     *ports = NULL;
     *count = 0;
-    if (sp_list_ports(&all) != SP_OK) {
-        err_hint(e, "%s", _("name the port yourself: serial:///dev/ttyUSB0"));
-        return err_set(e, EXIT_INTERNAL,
+    if (!ports_is_told(&port_roots, e))
+        return -1;
+    if (sp_list_ports(&all) != SP_OK)
+        return err_set(e, EXIT_FAILED,
                        _("the serial ports could not be listed: %s"),
                        strerror(errno));
-    }
     while (all[n])
         n++;
     *ports = mem_zalloc((n + 1) * sizeof **ports);

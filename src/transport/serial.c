@@ -56,6 +56,18 @@ static int unfit(const struct serial *s, struct err *e)
     return -1;
 }
 
+/* libserialport does not know it. */
+static int unknown(const struct serial *s, struct err *e)
+{
+    struct err why = {0};
+
+    if (ports_is_told(&port_roots, &why))
+        return unfit(s, e);
+    err_stage(e, "open");
+    err_hint(e, "%s", why.hint);
+    return err_set(e, EXIT_FAILED, "%s: %s", s->target, why.what);
+}
+
 static int open_port(struct serial *s, struct err *e)
 {
     int why;
@@ -63,7 +75,7 @@ static int open_port(struct serial *s, struct err *e)
     if (!s->set.known)
         return unfit(s, e);
     if (sp_get_port_by_name(s->device, &s->sp) != SP_OK)
-        return unfit(s, e);
+        return unknown(s, e);
     if (sp_open(s->sp, SP_MODE_READ_WRITE) != SP_OK) {
         why = errno;
         sp_free_port(s->sp);

@@ -64,8 +64,13 @@ bool adapters_refresh(struct adapters *a, char **news, bool *gone)
 
     *news = NULL;
     *gone = false;
-    if (stamp == a->stamp || ports_list(&list, &count, &e) < 0)
+    if (stamp == a->stamp)
         return false;
+    if (ports_list(&list, &count, &e) < 0) {
+        adapters_free(a);
+        *a = (struct adapters){.stamp = stamp, .why_not = mem_strdup(e.what)};
+        return true;
+    }
     went = only_in(a->list, a->count, list, count);
     came = only_in(list, count, a->list, a->count);
     *gone = went != NULL;
@@ -73,13 +78,14 @@ bool adapters_refresh(struct adapters *a, char **news, bool *gone)
         *news = tell(_("unplugged"), went);
     else if (came && a->stamp)
         *news = tell(_("plugged in"), came);
-    ports_free(a->list, a->count);
-    *a = (struct adapters){list, count, stamp};
+    adapters_free(a);
+    *a = (struct adapters){list, count, stamp, NULL};
     return true;
 }
 
 void adapters_free(struct adapters *a)
 {
     ports_free(a->list, a->count);
+    free(a->why_not);
     *a = (struct adapters){0};
 }

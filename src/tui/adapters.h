@@ -12,6 +12,7 @@ struct adapters {
     struct port *list;
     size_t count;
     uint64_t stamp;             /* of the list; 0: never read */
+    char *why_not;              /* the system does not tell; else NULL */
 };
 
 /* Reads the ports again when one has come or gone. True when the list is

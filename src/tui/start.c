@@ -300,10 +300,15 @@ static const struct item *chosen(const struct start *s, int at)
     return found;
 }
 
-static void no_ports(struct page *p)
+static void no_ports(const struct start *s, struct page *p)
 {
+    const char *why = s->adapters.why_not;
+
     page_text(p, STYLE_LABEL, _(headings[KIND_PORT]));
-    page_text(p, STYLE_DIM, _("  No serial port: plug the adapter in."));
+    if (why)
+        page_item(p, 2, STYLE_PLAIN, NULL, STYLE_WARN, why);
+    else
+        page_text(p, STYLE_DIM, _("  No serial port: plug the adapter in."));
 }
 
 /* Lays the list out; returns the line of the chosen one. */
@@ -314,7 +319,7 @@ static int list_page(const struct start *s, struct page *p)
     int kind = -1, line = 0;
 
     if (s->loaded && !s->adapters.count && !filter[0])
-        no_ports(p);
+        no_ports(s, p);
     for (size_t i = 0; i < s->count; i++) {
         const struct item *it = &s->items[i];
         enum style style = it == on ? STYLE_CHOSEN : STYLE_PLAIN;

@@ -278,6 +278,26 @@ static void test_holder_by_lock(void **state)
     drop_roots(&r);
 }
 
+/* --- no table at all: a container, a chroot --- */
+
+static void test_untold(void **state)
+{
+    struct port_roots r = roots();
+    struct err e = {0};
+
+    (void)state;
+    assert_false(ports_is_told(&r, &e));
+    assert_int_equal(e.status, EXIT_FAILED);
+    assert_non_null(strstr(e.what, r.sys));
+    assert_non_null(strstr(e.what, "No such file"));
+    assert_non_null(strstr(e.hint, "mount /sys"));
+    make_dir("sys");
+    e = (struct err){0};
+    assert_true(ports_is_told(&r, &e));
+    assert_int_equal(e.status, 0);
+    drop_roots(&r);
+}
+
 /* --- taking a port (any file does) --- */
 
 static void take(const char *device, int want, struct serial_lock *l,
@@ -484,6 +504,7 @@ int main(void)
         TEST(test_holder_by_open_file),
         TEST(test_lock_read),
         TEST(test_holder_by_lock),
+        TEST(test_untold),
         TEST(test_lock),
         TEST(test_lock_stale),
         TEST(test_lock_no_directory),
