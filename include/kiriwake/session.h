@@ -105,6 +105,8 @@ json_t *session_line(struct session *s);
  */
 int session_adopt(struct session *s, const struct console_profile *profile,
                   struct err *e);
+/* Its console loses characters that are typed faster; ms, 0: it does not. */
+void session_pace(struct session *s, unsigned pace_ms);
 
 /*
  * Queues a command to be run in a mode (NULL: the mode of first login);

@@ -43,6 +43,8 @@ struct transport_ops {
     void (*close)(struct transport *t);     /* frees t */
     /* Line speed from now on, on the open port; NULL: it has none. */
     void (*set_baud)(struct transport *t, unsigned baud);
+    /* A pause after each character from now on, 0: none; NULL: not here. */
+    void (*set_pace)(struct transport *t, unsigned pace_ms);
     /* A break on the line; NULL: it has none. */
     void (*send_break)(struct transport *t);
 };

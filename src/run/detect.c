@@ -177,6 +177,7 @@ static void adopt(struct run *r, const char *name)
         run_fail(r, &e);
         return;
     }
+    session_pace(r->session, driver_pace(r->driver));
     run_say(r, _("this is a %s"), driver_title(r->driver));
     r->phase = RUN_OPENING;
 }

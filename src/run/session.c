@@ -449,6 +449,12 @@ int session_adopt(struct session *s, const struct console_profile *profile,
     return 0;
 }
 
+void session_pace(struct session *s, unsigned pace_ms)
+{
+    if (s->t && s->t->ops->set_pace)
+        s->t->ops->set_pace(s->t, pace_ms);
+}
+
 /* Between two turns, when nobody holds the old console. The prompt that the
  * old one stands at is the new one's first. */
 static void change_profile(struct session *s)

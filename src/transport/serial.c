@@ -331,6 +331,13 @@ static void serial_set_baud(struct transport *t, unsigned baud)
     }
 }
 
+static void serial_set_pace(struct transport *t, unsigned pace_ms)
+{
+    struct serial *s = (struct serial *)t;
+
+    s->pace_ms = pace_ms;
+}
+
 static void serial_send_break(struct transport *t)
 {
     struct serial *s = (struct serial *)t;
@@ -361,6 +368,7 @@ static const struct transport_ops ops = {
     .answer = serial_answer,
     .close = serial_close,
     .set_baud = serial_set_baud,
+    .set_pace = serial_set_pace,
     .send_break = serial_send_break,
 };
 

@@ -247,6 +247,23 @@ static void test_pace(void **state)
     finish(&test);
 }
 
+/* The driver was found out after the port was opened. */
+static void test_pace_from_now_on(void **state)
+{
+    struct test test;
+
+    (void)state;
+    begin(&test, 0, 9600);
+    buf_adds(&test.out, "abc");
+    assert_string_equal(turn(&test, 1000), "abc");
+    test.t->ops->set_pace(test.t, 20);
+    buf_adds(&test.out, "de");
+    assert_string_equal(turn(&test, 1001), "d");
+    assert_string_equal(turn(&test, 1020), "");
+    assert_string_equal(turn(&test, 1021), "e");
+    finish(&test);
+}
+
 static void test_break(void **state)
 {
     struct test test;
@@ -329,6 +346,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_at_once),
         cmocka_unit_test(test_pace),
+        cmocka_unit_test(test_pace_from_now_on),
         cmocka_unit_test(test_break),
         cmocka_unit_test(test_speed),
         cmocka_unit_test(test_settings_come_back),
