@@ -21,6 +21,13 @@ function crypto.may_call(subject, address, known)
         not any(known, function(p) return p == address end)
 end
 
+-- What is left of an SA that came as far as the keys: only then it has a
+-- number of its own, above 1000. It tells nothing of an attempt of now.
+function crypto.is_leftover(state, number)
+    return state == 'qm_idle' or
+        (state == 'mm_no_state' or state == 'ag_no_state') and number > 1000
+end
+
 -- --- show crypto ipsec sa ---
 
 -- "(10.1.0.0/255.255.255.0/0/0)" as 10.1.0.0/24.

@@ -457,6 +457,13 @@ SAVED = [
             "MM_NO_STATE", "MM_KEY_EXCH"), "show logging": None}, [], "open"),
     ("state MM_NO_STATE", {}, [], "open"),
     ("state MM_NO_STATE, compared", {}, SILENT, "wan.peer-unreachable"),
+    ("an attempt that is over", {"show crypto isakmp sa": ISAKMP %
+     NO_STATE.replace("ACTIVE", "ACTIVE (deleted)")}, SILENT,
+     "wan.peer-unreachable"),
+    # it came as far as the keys once: no attempt that nobody answered
+    ("what is left of an SA", {"show crypto isakmp sa": ISAKMP %
+     NO_STATE.replace("   0 ACTIVE", "1005 ACTIVE (deleted)")}, SILENT,
+     "open"),
     ("main mode failed", told(
         "%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Main Mode failed with "
         "peer at 203.0.113.5"), [], "ike.proposal-mismatch"),
