@@ -40,22 +40,31 @@ local function network_of(ident)
     return lib.prefix_of(address, mask) or address .. '/' .. mask
 end
 
+local function is_selected(r, config)
+    return any(config.selectors, function(s)
+        return s['local'] == network_of(r.LOCAL) and
+            s.remote == network_of(r.REMOTE)
+    end)
+end
+
+-- Has the peer more VPNs than this one, told apart by their networks only?
+local function is_shared(subject, peers)
+    return count(peers, function(p) return p == subject.peer end) > 1
+end
+
 local function is_mine(r, subject, config)
     if not subject then
         return true
     end
-    if crypto.is_peer(subject, r.PEER) then
-        return not config or not has(config.tunnel) or
-            r.INTERFACE == config.tunnel.name
-    end
     if config and has(config.tunnel) then
         return r.INTERFACE == config.tunnel.name
     end
+    if crypto.is_peer(subject, r.PEER) then
+        return not config or not is_shared(subject, config.device.peers) or
+            is_selected(r, config)
+    end
     if config and has(config.selectors) and count(config.selectors) > 0 then
-        return any(config.selectors, function(s)
-            return s['local'] == network_of(r.LOCAL) and
-                s.remote == network_of(r.REMOTE)
-        end)
+        return is_selected(r, config)
     end
     return subject.peer_any and r.PEER ~= nil and has(subject.interface) and
         r.INTERFACE == subject.interface and
@@ -314,6 +323,16 @@ local function packets_of(all, mine)
     }
 end
 
+-- Lines name the peer: of which of its VPNs they are does not show once the
+-- peer is known.
+local function phase1_only(said)
+    for _, name in ipairs({'local_address', 'transform', 'proxy', 'map_order',
+                           'quick_mode', 'quick_failed', 'refused_proxy',
+                           'refused_transform'}) do
+        said[name] = nil
+    end
+end
+
 -- about: {peers, alone} and what times.add_ages() takes
 function crypto.log(rows, subject, about)
     local lines = where(rows, function(r)
@@ -339,6 +358,9 @@ function crypto.log(rows, subject, about)
     out.said = grouped(lasting(out.recent))
     out.stranger_said = grouped(lasting(out.strangers,
                                         newest_cause(out.recent)))
+    if subject and about.peers and is_shared(subject, about.peers) then
+        phase1_only(out.said)
+    end
     out.device.said = grouped(where(all, is_recent))
     out.said.invalid_spi = out.said.invalid_spi or {}
     out.device.packets = packets_of(all, out.events)

@@ -447,6 +447,19 @@ UP = {"show crypto isakmp sa": ISAKMP % NO_STATE.replace("MM_NO_STATE",
           "     inbound esp sas:\n", "     inbound esp sas:\n" + SPI % (1, 1))
       .replace("     outbound esp sas:\n", "     outbound esp sas:\n" +
                SPI % (2, 2)).replace("spi: 0x0(0)", "spi: 0x2(2)")}
+# Two entries for one peer: the SAs of the first are none of the second's.
+TWINS = {**UP, "show running-config": CONFIG.replace(
+    "!\ninterface GigabitEthernet0/0", """crypto map VPN 20 ipsec-isakmp
+ set peer 203.0.113.5
+ set transform-set TS
+ match address 151
+!
+interface GigabitEthernet0/0""", 1).replace(
+    "!\nend", "access-list 151 permit ip 172.21.113.0 0.0.0.255 10.9.0.0 "
+    "0.0.255.255\n!\nend"),
+         "show crypto ipsec sa": UP["show crypto ipsec sa"] + "\n" +
+         IPSEC[IPSEC.index("   protected vrf"):].replace(
+             "172.21.114.0/255.255.255.0", "10.9.0.0/255.255.0.0")}
 SILENT = ["--answer", "ping-by-hand=silent", "--answer", "other-host=answers"]
 # One reading of each, as somebody saved it: (name, replies, arguments, verdict)
 SAVED = [
@@ -464,6 +477,13 @@ SAVED = [
     ("what is left of an SA", {"show crypto isakmp sa": ISAKMP %
      NO_STATE.replace("   0 ACTIVE", "1005 ACTIVE (deleted)")}, SILENT,
      "open"),
+    ("a peer's first entry", TWINS, ["--vpn", "VPN 10"], "open"),
+    ("a peer's second entry", TWINS, ["--vpn", "VPN 20"],
+     "ipsec.not-established"),
+    ("of one of a peer's entries", {**TWINS, **told(
+        "ISAKMP:(1001):found peer pre-shared key matching 203.0.113.5",
+        "IPSEC(ipsec_process_proposal): proxy identities not supported")},
+     ["--vpn", "VPN 20"], "ipsec.not-established"),
     ("main mode failed", told(
         "%CRYPTO-6-IKMP_MODE_FAILURE: Processing of Main Mode failed with "
         "peer at 203.0.113.5"), [], "ike.proposal-mismatch"),
