@@ -508,6 +508,26 @@ bool run_done(const struct run *r)
     return r->phase == RUN_DONE;
 }
 
+/* Without a walk nothing else says why it ended. */
+static void name_stop(struct run *r, const char *why)
+{
+    bool opening = session_state(r->session) == SESSION_OPENING;
+
+    if (r->err.status)
+        return;
+    err_stage(&r->err, opening ? "connect" : "login");
+    if (strcmp(why, "timeout") == 0) {
+        err_set(&r->err, EXIT_FAILED, _("%s: not done within %u s "
+                                        "(--timeout)"),
+                r->o.target, r->o.timeout_s);
+        err_hint(&r->err, "%s", _("give it more time, or none: each step has "
+                                  "a deadline of its own"));
+    } else {
+        err_set(&r->err, EXIT_INTERRUPTED,
+                _("%s: stopped before the device was ready"), r->o.target);
+    }
+}
+
 void run_stop(struct run *r, const char *why)
 {
     free(r->stop_why);
@@ -518,6 +538,8 @@ void run_stop(struct run *r, const char *why)
     } else if (r->capture && r->phase < RUN_CLOSING) {
         r->phase = RUN_DONE;            /* nobody has chosen a host */
     } else if (r->session && r->phase < RUN_CLOSING) {
+        if (!r->walker)
+            name_stop(r, why);
         r->phase = RUN_CLOSING;
         session_close(r->session);
     }

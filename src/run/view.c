@@ -42,10 +42,11 @@ static json_t *no_walk(const struct run *r)
                        json_object_get(flows_json(r->flows), "name"))
                  : NULL;
 
-    return json_pack("{s:s,s:n,s:s?,s:[],s:[],s:[],s:[],s:O?,s:[]}",
+    return json_pack("{s:s,s:n,s:s?,s:[],s:[],s:[],s:[],s:O?,s:[],s:n}",
                      "outcome", r->pending ? "open" : "failed", "subject",
                      "flow", flow, "path", "findings", "suspects",
-                     "ruled_out", "pending", r->pending, "changes");
+                     "ruled_out", "pending", r->pending, "changes",
+                     "error");
 }
 
 json_t *run_result(const struct run *r)

@@ -59,3 +59,36 @@ tail -n 4 "$work/typed" >"$work/last"
 grep -q '> debug ike gateway hq-osaka off' "$work/last"
 grep -q '> exit' "$work/last"
 echo "ok - debugging: interrupted, switched off, left"
+
+# Ended before any walk: what was waited for is said, by check and by probe.
+ended() {
+    want=$1 status=0
+    shift
+    "$@" >"$work/result" 2>"$work/errors" || status=$?
+    [ "$status" = "$want" ] || { echo "not ok - exit status $status"; exit 1; }
+}
+mute="exec:sleep 60"
+ended 3 "$program" check "$mute" --lang en --timeout 1 --json
+python3 - "$work/result" <<'CHECK'
+import json, sys
+result = json.load(open(sys.argv[1]))
+assert result["outcome"] == "failed", result
+assert result["error"]["stage"] == "login", result
+assert result["error"]["what"] == \
+    "exec:sleep 60: not done within 1 s (--timeout)", result
+assert result["error"]["try"], result
+CHECK
+ended 3 "$program" probe "$mute" version --driver nec-ix --lang en --timeout 1
+grep -q 'not done within 1 s (--timeout)' "$work/errors"
+stopped() {
+    "$program" probe "$mute" version --driver nec-ix --lang en &
+    for _ in $(seq 400); do
+        ! grep -q 'connecting to' "$work/errors" || break
+        read -r -t 0.05 <>/dev/zero || true
+    done
+    kill -INT $!
+    wait $!
+}
+ended 130 stopped
+grep -q 'stopped before the device was ready' "$work/errors"
+echo "ok - ended before the walk: said"
