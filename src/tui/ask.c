@@ -366,12 +366,20 @@ static const struct key typing_keys[] = {
     {0},
 };
 
+static enum paste ask_paste(const void *state)
+{
+    const struct ask *a = state;
+
+    return a->typed ? PASTE_LINE : PASTE_NOTHING;
+}
+
 const struct mode mode_ask = {
     .name = "ask",
     .keys = keys,
     .init = ask_init,
     .draw = ask_draw,
     .key = ask_key,
+    .paste = ask_paste,
     .changed = ask_changed,
     .free = ask_free,
 };

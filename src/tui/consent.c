@@ -28,10 +28,14 @@ static void *consent_init(struct tui *t, const void *arg)
     return c;
 }
 
-/* A key that was meant for what stood here before answers nothing. */
-static bool is_read(const struct tui *t, const struct consent *c)
+/* A key that was meant for what stood here before answers nothing, nor does
+ * one of many that came at once. */
+static bool is_read(struct tui *t, const struct consent *c)
 {
-    return t->o->keys || screen_now(t) - c->since_ms >= READ_MS;
+    if (t->crowded)
+        screen_note(t, true, "%s", _("many keys at once: press one alone"));
+    return t->o->keys ||
+           (!t->crowded && screen_now(t) - c->since_ms >= READ_MS);
 }
 
 static const struct {

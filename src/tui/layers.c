@@ -169,6 +169,33 @@ void screen_key(struct tui *t, int ch, bool special)
         try_table(t, screen_common_keys, top.state, ch, special);
 }
 
+void screen_begin_paste(struct tui *t)
+{
+    t->pasted_line = false;
+    t->note[0] = '\0';
+}
+
+/* What the top mode is at each character: it may be another meanwhile. */
+void screen_paste(struct tui *t, int ch)
+{
+    const struct layer top = *screen_top(t);
+    enum paste how = top.mode->paste ? top.mode->paste(top.state)
+                                     : PASTE_NOTHING;
+
+    t->dirty = true;
+    if (how == PASTE_ALL) {
+        if (ch >= ' ' || ch == '\n' || ch == '\r' || ch == '\t')
+            screen_key(t, ch, false);
+    } else if (how == PASTE_NOTHING) {
+        screen_note(t, true, "%s", _("what was pasted was not taken: no line "
+                                     "is typed here"));
+    } else if (ch == '\n' || ch == '\r') {
+        t->pasted_line = true;
+    } else if (ch >= ' ' && ch != 127 && !t->pasted_line) {
+        top.mode->key(t, top.state, ch, false);
+    }
+}
+
 void screen_free(struct tui *t)
 {
     while (t->over_count)

@@ -128,11 +128,18 @@ static const struct key keys[] = {
     {0},
 };
 
+static enum paste login_paste(const void *state)
+{
+    (void)state;
+    return PASTE_LINE;
+}
+
 const struct mode mode_login = {
     .name = "login",
     .keys = keys,
     .init = login_init,
     .draw = login_draw,
     .key = login_key,
+    .paste = login_paste,
     .free = login_free,
 };

@@ -97,11 +97,18 @@ static const struct key keys[] = {
     {0},
 };
 
+static enum paste prompt_paste(const void *state)
+{
+    (void)state;
+    return PASTE_LINE;
+}
+
 const struct mode mode_prompt = {
     .name = "prompt",
     .keys = keys,
     .init = prompt_init,
     .draw = prompt_draw,
     .key = prompt_key,
+    .paste = prompt_paste,
     .free = prompt_free,
 };

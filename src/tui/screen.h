@@ -32,6 +32,13 @@ struct key {
     bool (*can)(const struct tui *t);   /* NULL: always */
 };
 
+/* What becomes of pasted text. */
+enum paste {
+    PASTE_NOTHING,              /* it is no keys */
+    PASTE_LINE,                 /* its first line is typed */
+    PASTE_ALL,                  /* all of it is typed */
+};
+
 struct mode {
     const char *name;
     const struct key *keys;
@@ -40,6 +47,8 @@ struct mode {
     void (*draw)(struct tui *t, void *state);
     /* Keys before the table: true when it took ch. May be NULL. */
     bool (*key)(struct tui *t, void *state, int ch, bool special);
+    /* NULL: PASTE_NOTHING. */
+    enum paste (*paste)(const void *state);
     /* The view was read again, or the language changed. May be NULL. */
     void (*changed)(struct tui *t, void *state);
     /* The screen stands and nothing is to be done. May be NULL. */
@@ -73,6 +82,9 @@ struct tui {
     uint64_t since_ms;          /* when something last changed */
     uint64_t shown_s;           /* seconds waited, as painted */
     bool pressed;               /* a key was taken: paint at once */
+    bool crowded;               /* it came with others: nobody types so */
+    bool pasting, pasted_line;  /* pasted_line: its first line has ended */
+    uint64_t pasted_ms;         /* when the last of it came */
     bool stale;                 /* view must be read again */
     bool dirty;                 /* the screen must be painted again */
     bool look;                  /* the person looks at the walk meanwhile */
@@ -97,6 +109,9 @@ const struct layer *screen_top(const struct tui *t);
 void screen_settle(struct tui *t);
 void screen_draw(struct tui *t);
 void screen_key(struct tui *t, int ch, bool special);
+/* A character that was pasted, after screen_begin_paste. */
+void screen_begin_paste(struct tui *t);
+void screen_paste(struct tui *t, int ch);
 void screen_free(struct tui *t);
 void screen_note(struct tui *t, bool bad, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

@@ -72,6 +72,25 @@ static int do_type(struct tui *t, char *arg, struct err *e)
     return 0;
 }
 
+/* Pasted text; \\n is the end of a line. */
+static int do_paste(struct tui *t, char *arg, struct err *e)
+{
+    size_t len = strlen(arg), n;
+    uint32_t cp;
+
+    (void)e;
+    screen_begin_paste(t);
+    for (; (n = text_decode(arg, len, &cp)) > 0; arg += n, len -= n) {
+        bool end = strncmp(arg, "\\n", 2) == 0;
+
+        screen_paste(t, end ? '\n' : (int)cp);
+        arg += end;
+        len -= end;
+        screen_settle(t);
+    }
+    return 0;
+}
+
 static bool reached(const struct tui *t, const char *what)
 {
     const json_t *current = json_object_get(t->view, "current");
@@ -147,7 +166,8 @@ static int do_line(struct tui *t, char *line, FILE *out, struct err *e)
         const char *word;
         int (*run)(struct tui *t, char *arg, struct err *e);
     } words[] = {
-        {"key", do_key}, {"type", do_type}, {"until", do_until},
+        {"key", do_key}, {"type", do_type}, {"paste", do_paste},
+        {"until", do_until},
         {"size", do_size}, {"turns", do_turns},
     };
     size_t len = strcspn(line, " ");

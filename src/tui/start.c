@@ -494,12 +494,19 @@ static const struct key keys[] = {
     {0},
 };
 
+static enum paste start_paste(const void *state)
+{
+    (void)state;
+    return PASTE_LINE;
+}
+
 const struct mode mode_start = {
     .name = "start",
     .keys = keys,
     .init = start_init,
     .draw = start_draw,
     .key = start_key,
+    .paste = start_paste,
     .idle = start_idle,
     .changed = load,
     .free = start_free,

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,8 @@
 #include "kiriwake/msg.h"
 
 #define ESCAPE_MS 25
+#define TELL_PASTES "\033[?2004h"
+#define TELL_NO_PASTES "\033[?2004l"
 
 /*
  * Signal handlers have no argument: what they need is here, and nothing
@@ -72,10 +75,29 @@ static int put_restore(int c)
     return c;
 }
 
+/* Consoles print what they do not know. */
+static bool is_console(void)
+{
+    const char *term = getenv("TERM");
+
+    return !term || strncmp(term, "linux", 5) == 0 ||
+           strncmp(term, "vt", 2) == 0;
+}
+
+/* Else what is pasted would be keys. */
+static void tell_pastes(bool on)
+{
+    if (!taken || is_console())
+        return;
+    (void)!write(STDOUT_FILENO, on ? TELL_PASTES : TELL_NO_PASTES,
+                 strlen(TELL_PASTES));
+}
+
 /* The bytes that leave the full screen, ready for on_crash. */
 static void prepare_restore(void)
 {
-    const char *const caps[] = {exit_attribute_mode, cursor_normal,
+    const char *const caps[] = {is_console() ? NULL : TELL_NO_PASTES,
+                                exit_attribute_mode, cursor_normal,
                                 keypad_local, exit_ca_mode};
 
     restore_len = 0;
@@ -98,7 +120,8 @@ static void know_keys(void)
         {"\033OC", KEY_RIGHT}, {"\033OD", KEY_LEFT}, {"\033[H", KEY_HOME},
         {"\033[F", KEY_END}, {"\033[1~", KEY_HOME}, {"\033[4~", KEY_END},
         {"\033[3~", KEY_DC}, {"\033[5~", KEY_PPAGE},
-        {"\033[6~", KEY_NPAGE},
+        {"\033[6~", KEY_NPAGE}, {"\033[200~", TERM_PASTE},
+        {"\033[201~", TERM_PASTED},
     };
 
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
@@ -158,6 +181,7 @@ int term_open(struct err *e)
     prepare_restore();
     catch_signals();
     set_modes();
+    tell_pastes(true);
     return 0;
 }
 
@@ -178,6 +202,7 @@ void term_close(void)
 {
     if (!screen)
         return;
+    tell_pastes(false);
     erase();                    /* where there is no second screen */
     refresh();
     endwin();
@@ -232,6 +257,13 @@ bool term_key(int *ch, bool *special)
     return true;
 }
 
+bool term_key_waits(void)
+{
+    struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+
+    return poll(&p, 1, 0) > 0;
+}
+
 static void base64(struct buf *out, const unsigned char *s, size_t len)
 {
     static const char digits[] =
@@ -251,12 +283,9 @@ static void base64(struct buf *out, const unsigned char *s, size_t len)
 
 void term_clip(const char *bytes, size_t len)
 {
-    const char *term = getenv("TERM");
     struct buf b = {0};
 
-    /* Consoles print what they do not know. */
-    if (!taken || !term || strncmp(term, "linux", 5) == 0 ||
-        strncmp(term, "vt", 2) == 0)
+    if (!taken || is_console())
         return;
     buf_adds(&b, "\033]52;c;");
     base64(&b, (const unsigned char *)bytes, len);

@@ -7,6 +7,10 @@
 
 #include "kiriwake/err.h"
 
+/* Special keys around what was pasted, where the terminal tells. */
+#define TERM_PASTE 2000
+#define TERM_PASTED 2001
+
 /* What woke the loop by way of a signal. */
 struct term_signals {
     bool resized;               /* SIGWINCH */
@@ -28,6 +32,8 @@ void term_fit(void);
 
 /* The next key, if one waits: *ch; *special: it is a KEY_ code. */
 bool term_key(int *ch, bool *special);
+/* Another key waits already. */
+bool term_key_waits(void);
 /* Sends text to the terminal's clipboard (OSC 52). */
 void term_clip(const char *bytes, size_t len);
 

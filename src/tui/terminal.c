@@ -182,6 +182,12 @@ static const struct key keys[] = {
     {0},
 };
 
+static enum paste terminal_paste(const void *state)
+{
+    (void)state;
+    return PASTE_ALL;
+}
+
 const struct mode mode_terminal = {
     .name = "terminal",
     .keys = keys,
@@ -189,5 +195,6 @@ const struct mode mode_terminal = {
     .free = free,
     .draw = terminal_draw,
     .key = terminal_key,
+    .paste = terminal_paste,
     .changed = terminal_changed,
 };

@@ -15,6 +15,7 @@
 #include "turn.h"
 
 #define LEAVE_MS 10000
+#define PASTE_MS 1000           /* within one paste */
 
 /* Takes over the first target, or the case. */
 static int begin(struct tui *t, struct err *e)
@@ -30,16 +31,38 @@ static void show(struct tui *t)
     refresh();
 }
 
+/* True when the key was of a paste. A terminal that does not tell its end
+ * does not keep the keyboard. */
+static bool take_paste(struct tui *t, int ch, bool special)
+{
+    const struct clock real = {0};
+    uint64_t now = clock_now(&real);
+    bool mark = special && (ch == TERM_PASTE || ch == TERM_PASTED);
+
+    if (mark)
+        t->pasting = ch == TERM_PASTE;
+    else if (t->pasting && now - t->pasted_ms > PASTE_MS)
+        t->pasting = false;
+    t->pasted_ms = now;
+    if (mark && t->pasting)
+        screen_begin_paste(t);
+    else if (t->pasting && !special)
+        screen_paste(t, ch);
+    return mark || t->pasting;
+}
+
 static void take_keys(struct tui *t)
 {
     bool special;
     int ch;
 
+    t->crowded = false;
     while (!t->over_now && term_key(&ch, &special)) {
         t->pressed = true;
+        t->crowded |= term_key_waits();
         if (special && ch == KEY_RESIZE)
             t->dirty = true;
-        else
+        else if (!take_paste(t, ch, special))
             screen_key(t, ch, special);
         screen_settle(t);
     }

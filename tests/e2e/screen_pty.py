@@ -87,6 +87,25 @@ def language():
     assert os.waitstatus_to_exitcode(s.end()) == 0
 
 
+def pasted():
+    """Text that the terminal marks as pasted is no keys: a line takes the
+    first of its lines, a question nothing of it."""
+    s = Screen(["demo"])
+    s.until("\x1b[?2004h")
+    s.until("Has this VPN ever carried traffic?")
+    s.send("\x1b[200~1\rq\ry\r\x1b[201~")
+    s.until("what was pasted was not taken")
+    s.send("q")
+    s.until("The walk is not done")
+    s.send("e")
+    s.until("Which device?")
+    s.send("\x15\x1b[200~nowhere://pasted\r\x03\x1b[201~\r")
+    s.until("nowhere://pasted: no such kind")
+    s.send("\x03")
+    s.end()
+    assert b"\x1b[?2004l" in s.seen, "pastes are still marked"
+
+
 def ended_by(sig):
     s = Screen([])
     s.until("Which device?")
@@ -97,6 +116,7 @@ def ended_by(sig):
 def main():
     start_and_quit()
     language()
+    pasted()
     ended_by(signal.SIGTERM)
     ended_by(signal.SIGHUP)
     status = ended_by(signal.SIGSEGV)
