@@ -162,28 +162,57 @@ function tables.adopt(all, own)
     return all
 end
 
+local causes = {
+    ['ipsec.proxy-rejected'] = true, ['ipsec.proxy-unsupported'] = true,
+    ['ipsec.proposals-unacceptable'] = true, ['ipsec.map-order'] = true,
+    ['ike.no-offers'] = true, ['ike.psk-decrypt'] = true,
+    ['ike.psk-told'] = true, ['ike.malformed'] = true,
+    ['ike.local-address-invalid'] = true, ['ike.no-group'] = true,
+    ['ike.id-refused'] = true, ['ike.auth-failed'] = true,
+    ['ike.auth-missing'] = true, ['ike.refused'] = true,
+    ['ike.no-own-key'] = true, ['ike.no-remote-key'] = true,
+    ['ike.notify.received'] = true, ['ike.qm-fsm-error'] = true,
+}
+
+-- Debugging tells of transforms that one end refused, also on success.
+local signs = {
+    ['atts.ike'] = true, ['atts.ipsec'] = true, ['atts.refused'] = true,
+    ['atts.accepted'] = true, ['atts.ipsec-refused'] = true,
+    ['atts.none'] = true,
+}
+
+local function names_cause(e)
+    return causes[e.event] ~= nil
+end
+
+local function fades(e)
+    return causes[e.event] or signs[e.event] or false
+end
+
 -- The events that tell of now: younger than a quarter of an hour, or (where
--- the lines have no time) from the last begin on.
-function tables.fresh(events, now)
+-- the lines have no time) from the last begin on; of the configuration as it
+-- is; and without causes that were no more when the newest was told. mine:
+-- events of the subject, when `list` has others' too.
+function tables.fresh(list, mine)
     local started, out = 0, {}
 
-    for i, e in ipairs(events) do
+    for i, e in ipairs(list) do
         if e.event == 'ike.begin' and e.phase == 1 then
             started = i
         end
     end
-    for i, e in ipairs(events) do
-        local at = stamp(e.at)
+    for i, e in ipairs(list) do
+        local now = i >= started
 
-        if at and now then
-            if now - at < 900 and now >= at - 60 then
-                add(out, e)
-            end
-        elseif i >= started then
+        if e.age_s then
+            now = e.age_s < 900 and e.age_s >= -60
+        end
+        if now and not e.superseded then
             add(out, e)
         end
     end
-    return out
+    return lib.lasting(out, fades,
+                       lib.newest_cause(mine or out, names_cause))
 end
 
 -- What tells of the same, so that all of it is evidence.

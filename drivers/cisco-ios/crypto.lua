@@ -173,18 +173,6 @@ end
 
 -- --- the log ---
 
--- Lines from before the configuration was changed are of another one.
-local function mark_changes(all)
-    local changed = 0
-
-    for i, e in ipairs(all) do
-        changed = e.event == 'config.changed' and i or changed
-    end
-    for i, e in ipairs(all) do
-        e.superseded = i < changed or nil
-    end
-end
-
 -- Younger than a quarter of an hour (a clock may lag by a minute).
 local function is_recent(e)
     return e.age_s ~= nil and e.age_s < 900 and e.age_s > -90 and
@@ -270,25 +258,8 @@ local causes = {
     refused_transform = true, refused_proxy = true,
 }
 
-local function newest_cause(list)
-    local newest
-
-    for _, e in ipairs(list) do
-        if causes[group_of(e) or ''] then
-            newest = math.min(newest or e.age_s, e.age_s)
-        end
-    end
-    return newest
-end
-
--- Without the causes that were no more when a newer one was told: a cause
--- that lasts is told again by every attempt, at most once a minute.
-local function lasting(list, newest)
-    newest = newest or newest_cause(list)
-    return where(list, function(e)
-        return not newest or not causes[group_of(e) or ''] or
-            e.age_s <= newest + 120
-    end)
+local function names_cause(e)
+    return causes[group_of(e) or ''] ~= nil
 end
 
 local function grouped(list)
@@ -343,7 +314,7 @@ function crypto.log(rows, subject, about)
     local out
 
     lib.add_ages(all, about)
-    mark_changes(all)
+    lib.mark_changes(all)
     lib.exchanges(all)
     lib.assign(all)
     with_one_peer(all, subject)
@@ -355,9 +326,9 @@ function crypto.log(rows, subject, about)
             e.event ~= 'other' and e.event ~= 'ike.finish' and
             not any(about.peers, function(p) return p == e.peer end)
     end)
-    out.said = grouped(lasting(out.recent))
-    out.stranger_said = grouped(lasting(out.strangers,
-                                        newest_cause(out.recent)))
+    out.said = grouped(lib.lasting(out.recent, names_cause))
+    out.stranger_said = grouped(lib.lasting(
+        out.strangers, names_cause, lib.newest_cause(out.recent, names_cause)))
     if subject and about.peers and is_shared(subject, about.peers) then
         phase1_only(out.said)
     end

@@ -58,6 +58,14 @@ def log(*lines, enabled="level informational"):
                     for i, line in enumerate(lines))}
 
 
+def log_at(**lines):
+    """Lines by the minute after 15:00, as "m21"; it is 15:31 now."""
+    return {"show clock": "15:31:22.339 EDT Tue Oct 30 2012\n",
+            "show logging": read("asa/show_logging.txt") + "".join(
+                "Oct 30 2012 15:%s:10: %s\n" % (m[1:], line)
+                for m, line in lines.items())}
+
+
 def config(change, base="asa"):
     text = change(read(base + "/show_running-config.txt"))
     return {"show running-config": text, "show startup-config": text}
@@ -130,6 +138,8 @@ G = "Group = %s, IP = %s, " % (P, P)
 BEGIN = "%%ASA-5-713041: IP = %s, IKE Initiator: New Phase 1, Intf inside, " \
         "IKE Peer %s  local Proxy Address 10.1.0.0, remote Proxy Address " \
         "10.2.0.0,  Crypto map (outside_map)" % (P, P)
+KEY = "%ASA-4-713903: " + G + "ERROR, had problems decrypting packet, " \
+      "probably due to mismatched pre-shared key.  Aborting"
 V2 = "%%ASA-4-750003: Local:203.0.113.1:500 Remote:" + P + ":500 " \
      "Username:Unknown IKEv2 Negotiation aborted due to ERROR: %s"
 PHASE1 = "%ASA-5-713119: " + G + "PHASE 1 COMPLETED"
@@ -277,6 +287,25 @@ WALKS = {
         "%s" % (P, P))], "diagnosed", "ike.not-configured"),
     "no-response": ("asa", ACTIVE, [ike("MM_WAIT_MSG2"), log(BEGIN)],
                     "diagnosed", "ike.no-response"),
+    # what was mended is told no more, the next fault is
+    "mended-then-key": ("asa", ACTIVE, [NO_SA, log_at(
+        m22="%%ASA-3-713048: IP = %s, Error processing payload: Payload ID: "
+        "1" % P, m30=KEY)], "diagnosed", "ike.psk-mismatch"),
+    "two-at-once": ("asa", ACTIVE, [NO_SA, log_at(
+        m29="%%ASA-3-713048: IP = %s, Error processing payload: Payload ID: "
+        "1" % P, m30=KEY)], "diagnosed", "ike.proposal-mismatch"),
+    "mended-config": ("asa", HAND, [NO_SA, log_at(
+        m22=KEY, m29="%ASA-5-111008: User 'admin' executed the 'tunnel-group "
+        "198.51.100.1 ipsec-attributes' command.")],
+        "diagnosed", "ipsec.not-triggered"),
+    "another-command": ("asa", HAND, [NO_SA, log_at(
+        m22=KEY, m29="%ASA-5-111008: User 'admin' executed the 'logging "
+        "buffered informational' command.")],
+        "diagnosed", "ike.psk-mismatch"),
+    # RFC 5424's stamps are of UTC, this clock is not
+    "zulu": ("asa", HAND, [NO_SA, {"show logging": read(
+        "asa/show_logging.txt") + "2012-10-30T19:22:10Z: " + KEY + "\n"}],
+        "diagnosed", "ike.psk-mismatch"),
     "old-lines": ("asa", HAND, [NO_SA, {"show clock":
                   "17:43:22.339 EDT Tue Oct 30 2012\n"}, log(
         "%ASA-3-713902: " + G + "QM FSM error (P2 struct &0x1, mess id "
