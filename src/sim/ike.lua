@@ -29,6 +29,8 @@
 --   owns(address)    further addresses of its own
 --   unroutable(address)    nobody out there knows the way to it
 --   any_pfs          takes any PFS group when it asks for none
+--   stranger         a policy of IKEv2 for who has none: that end agrees on
+--                    keys with anybody, and then knows no such identity
 --   overhead         bytes that its ESP adds
 -- A policy may have dpd: {interval, retry, tries}, and offers when it does not
 -- offer all of its proposals.
@@ -41,8 +43,9 @@
 --                    called first), nat_ports (it gives other source ports,
 --                    which ends without NAT-Traversal leave unanswered)}
 -- What an end notices goes to model.notice(end, kind, fields, time).
--- model.repeats (a list of pauses), model.hold and model.real_v2 (IKEv2 in its
--- own exchanges, not as main and quick mode) may be set.
+-- model.repeats (a list of pauses), model.hold, model.real_v2 (IKEv2 in its
+-- own exchanges, not as main and quick mode) and model.child_or_nothing (an IKE
+-- SA of IKEv2 goes when its first child is refused) may be set.
 
 local M = include("ike_core")
 include("ike_phase1")

@@ -300,7 +300,8 @@ function M:exchange(n, port, phase, serve)
       if reply and self:carry(n.link, n.to, n.from, "udp", port) then
         sleep(0.03)
         self:emit(n.from, "reply", {n = n, phase = phase, port = port,
-                                    peer = n.target, notify = reply.notify})
+                                    peer = n.target, notify = reply.notify,
+                                    reply = reply})
         return reply
       end
     elseif not n.meets and n.link.path.stranger then
@@ -311,7 +312,7 @@ function M:exchange(n, port, phase, serve)
   self:count(n.from, n.policy.name, phase .. " timeout")
   self:count(n.from, n.policy.name, phase .. " failure")
   if not n.cancelled then
-    self:emit(n.from, "timeout", {peer = n.target, phase = phase})
+    self:emit(n.from, "timeout", {peer = n.target, phase = phase, n = n})
   end
   return nil
 end
@@ -330,7 +331,7 @@ function M:refused(n, reply, phase)
   st.rcvd[reply.notify] = (st.rcvd[reply.notify] or 0) + 1
   self:count(n.from, n.policy.name, phase .. " failure")
   self:emit(n.from, "notify_received",
-            {peer = n.target, type = reply.notify, phase = phase})
+            {peer = n.target, type = reply.notify, phase = phase, n = n})
 end
 
 return M

@@ -41,6 +41,7 @@ function M:answer(n, id)
     return n.res
   end
   local policy, why = fit.find_policy(e, src, n.version, n.mode, id)
+  policy = policy or n.version == 2 and e.stranger or nil
   if not policy then
     if why == "version" and n.version == 2 then
       return nil, self:refuse(n.link, n.to, n.from, 5, "ph1")

@@ -56,7 +56,7 @@ function M:judge(n, sa)
     self:count(n.to, sa.policy, "ph2 failure")
     self:emit(n.to, "selectors_refused", {
       peer = src, n = n, why = why, sa = sa, mine = remote, theirs = mine})
-    kind = kind or (n.version == 2 and self.real_v2 and 38 or 18)
+    kind = n.version == 2 and self.real_v2 and 38 or kind or 18
     return self:refuse(n.link, n.to, n.from, kind, "ph2")
   end
   answer.proposal = fit.chosen(self.ends[n.from].ipsec_proposals,
@@ -81,16 +81,26 @@ local function their_sa(self, n, sa)
   end
 end
 
--- Both ends have what was agreed on: r is what judge() gave.
-function M:install_both(n, r, sa)
-  local terms = {proposal = r.proposal, pfs = n.map.pfs, policy = sa.policy,
-                 lifetime = n.map.lifetime}
+local function agreed(self, n, r, policy)
   self.serial = self.serial + 1
   n.serial = self.serial
+  return {proposal = r.proposal, pfs = n.map.pfs, policy = policy,
+          lifetime = n.map.lifetime}
+end
+
+-- Both ends have what was agreed on: r is what judge() gave.
+function M:install_both(n, r, sa)
+  local terms = agreed(self, n, r, sa.policy)
   local spi_here, spi_there = self:word(32), self:word(32)
   self:install(n, n.from, n.map, n.target, spi_here, spi_there, terms)
   terms.policy = their_sa(self, n, sa).policy
   self:install(n, n.to, r.map, r.src, spi_there, spi_here, terms)
+end
+
+-- Only the end that answered has it.
+function M:install_at_answerer(n, r)
+  local terms = agreed(self, n, r, n.res.policy.name)
+  self:install(n, n.to, r.map, r.src, self:word(32), self:word(32), terms)
 end
 
 function M:quick_mode(n, sa)

@@ -22,6 +22,8 @@ local function init(self, n)
   self:emit(n.from, "chosen", {peer = n.target, n = n,
                                proposal = n.res.proposal})
   n.natt = n.link.path.nat and n.policy.natt and n.res.policy.natt
+  n.sa.port = n.natt and 4500 or 500
+  n.res.sa.port = n.sa.port
   return true
 end
 
@@ -48,6 +50,25 @@ local function auth(self, n)
   end)
 end
 
+-- The starting end does not believe who answered; the other one, which does
+-- not learn that, has all that it agreed to.
+local function refuse_answer(self, n, child)
+  self:establish(n.to, n.res.sa, n, n.res.src)
+  if not child.notify then
+    self:install_at_answerer(n, child)
+  end
+  self:emit(n.from, "id_refused", {peer = n.target, n = n})
+  self:drop_sa(n.from, n.sa)
+end
+
+-- The IKE SA goes with its first child, where ends hold it so.
+local function without_child(self, n)
+  for name, sa in pairs({[n.from] = n.sa, [n.to] = n.res.sa}) do
+    self:emit(name, "childless", {peer = sa.peer, n = n, sa = sa})
+    self:drop_sa(name, sa)
+  end
+end
+
 -- True when the child stands; an IKE SA may stand without one.
 function M:ike_v2(n)
   self:emit(n.from, "begin", {peer = n.target, phase = 1, role = "initiator",
@@ -65,10 +86,18 @@ function M:ike_v2(n)
     self:fail_both(n)
     return false
   end
+  local expected = n.policy.remote_id
+  if expected and not fit.same_id(expected, n.res.policy.local_id) then
+    refuse_answer(self, n, r.child)
+    return false
+  end
   self:establish(n.to, n.res.sa, n, n.res.src)
   self:establish(n.from, n.sa, n, n.target)
   if r.child.notify then
     self:refused(n, r.child, "ph2")
+    if self.child_or_nothing then
+      without_child(self, n)
+    end
     return false
   end
   self:install_both(n, r.child, n.sa)

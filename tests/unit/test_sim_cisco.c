@@ -35,6 +35,18 @@ static const struct fix {
      {"ip route 0.0.0.0 0.0.0.0 198.51.100.1\r"}},
     {"cisco-ios", "wan-shutdown", {"interface GigabitEthernet0/0\r",
      "no shutdown\r"}},
+    {"cisco-ios", "ikev2-auth", {"crypto ikev2 keyring V2-KEYS\r",
+     "peer to-peer\r", "pre-shared-key Other-Kagi9\r"}},
+    {"cisco-ios", "ikev2-proposal", {"crypto ikev2 proposal V2-PROP\r",
+     "group 19\r"}},
+    {"cisco-ios", "ikev2-id-responder", {"crypto ikev2 profile V2-PROF\r",
+     "match identity remote fqdn center.example.net\r"}},
+    {"cisco-ios", "ikev2-id-refused", {"crypto ikev2 profile V2-PROF\r",
+     "match identity remote fqdn center.example.net\r"}},
+    {"cisco-ios", "ikev2-id-initiator", {"crypto ikev2 profile V2-PROF\r",
+     "identity local fqdn branch.example.net\r"}},
+    {"cisco-ios", "ikev2-transform-initiator",
+     {"crypto ipsec transform-set ESP-SET esp-aes esp-sha256-hmac\r"}},
     {"cisco-asa", "key-for-other-peer",
      {"tunnel-group 203.0.113.6 type ipsec-l2l\r",
       "tunnel-group 203.0.113.6 ipsec-attributes\r",
@@ -126,6 +138,62 @@ static void debugging_is_seen_and_undone(void **state)
     t.now += 20000;
     assert_has(type(&t, "show logging\r"), "%CRYPTO-6-IKMP_MODE_FAILURE");
     assert_lacks(buf_str(&t.got), "ISAKMP:(0)");
+    end(&t);
+}
+
+static void ikev2_has_its_own_debugging(void **state)
+{
+    static const char other[] = "IKEv2-ERROR:(SESSION ID = ";
+    struct talk t;
+
+    (void)state;
+    begin(&t, "cisco-ios", "ikev2-proposal-responder");
+    assert_lacks(type(&t, "show logging\r"), other);
+    type(&t, "debug crypto isakmp\r");
+    t.now += 20000;
+    assert_lacks(type(&t, "show logging\r"), "IKEv2:");
+    assert_has(type(&t, "debug crypto ikev2 error\r"),
+               "IKEv2 error debugging is on");
+    t.now += 20000;
+    assert_has(type(&t, "show logging\r"), other);
+    assert_has(buf_str(&t.got), "Received Policies: : Failed to find a "
+               "matching policyProposal 1:  ENCRYPTION: AES-CBC-128 PRF: SHA256 "
+               "INTEGRITY: SHA256 DH GROUP: DH_GROUP_2048_MODP/Group 14");
+    assert_has(buf_str(&t.got), "Expected Policies: : Failed to find a "
+               "matching policyProposal 1:  ENCRYPTION: AES-CBC-256 ");
+    assert_lacks(buf_str(&t.got), "IKEv2:");
+    type(&t, "debug crypto ikev2\r");
+    t.now += 20000;
+    assert_has(type(&t, "show logging\r"), "IKEv2:(SESSION ID = ");
+    assert_has(buf_str(&t.got), "Received Packet [From 203.0.113.6:500/"
+               "To 198.51.100.2:500/VRF i0:f0] \r\nInitiator SPI : ");
+    assert_has(buf_str(&t.got), "\r\nIKEv2 IKE_SA_INIT Exchange REQUEST ");
+    type(&t, "undebug all\r");
+    assert_lacks(type(&t, "show debugging\r"), "is on");
+    type(&t, "clear logging\r");
+    type(&t, "\r");
+    t.now += 20000;
+    assert_lacks(type(&t, "show logging\r"), "IKEv2:");
+    assert_lacks(buf_str(&t.got), other);
+    end(&t);
+}
+
+/* An end that starts learns who answered last: the other one has its SAs. */
+static void ikev2_leaves_nothing_after_a_refusal(void **state)
+{
+    static const char *const refused[] = {
+        "ikev2-proposal", "ikev2-auth", "ikev2-transform-initiator",
+        "ikev2-transform-responder", "ikev2-selectors-initiator"};
+    struct talk t;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+        begin(&t, "cisco-ios", refused[i]);
+        assert_lacks(type(&t, "show crypto ikev2 sa\r"), "203.0.113.6/500");
+        end(&t);
+    }
+    begin(&t, "cisco-ios", "ikev2-id-refused");
+    assert_lacks(type(&t, "show crypto ikev2 sa\r"), "READY");
     end(&t);
 }
 
@@ -240,6 +308,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_typed_fix_mends),
         cmocka_unit_test(debugging_is_seen_and_undone),
+        cmocka_unit_test(ikev2_has_its_own_debugging),
+        cmocka_unit_test(ikev2_leaves_nothing_after_a_refusal),
         cmocka_unit_test(a_pix_debugs_in_its_own_words),
         cmocka_unit_test(modes_and_complaints),
         cmocka_unit_test(a_dialogue_pings_with_df),

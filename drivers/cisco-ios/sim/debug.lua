@@ -1,9 +1,10 @@
 -- What the model notices, as the router's messages and debug lines.
 --
 -- An event gives a list of {level, text, what}: level 7 lines appear while
--- debugging of what ("isakmp", "ipsec", "engine") is on.
+-- debugging of what ("isakmp", "ipsec", "engine", ...) is on.
 
 local cidr = include("cidr")
+local v2 = include("debug_v2")
 
 local debug = {}
 
@@ -46,10 +47,6 @@ function debug.state(sa)
   return "MM_NO_STATE"
 end
 
-local function is_v2(f)
-  return f.n and f.n.version == 2
-end
-
 local ENCR = {des = "DES-CBC", ["3des"] = "3DES-CBC", aes = "AES-CBC"}
 local GROUPS = {[1] = "1", [2] = "2", [5] = "5", [14] = "14"}
 
@@ -87,9 +84,6 @@ local events = {}
 
 function events.begin(w, f, list)
   local t = tag(w, f.sa)
-  if is_v2(f) then
-    return
-  end
   if f.phase == 1 and f.role == "initiator" then
     dbg(list, "isakmp", "ISAKMP: local port 500, remote port 500")
     dbg(list, "isakmp", "%sCan not start Aggressive mode, trying Main mode.",
@@ -156,9 +150,6 @@ function debug.transform(set)
 end
 
 function events.request(w, f, list)
-  if is_v2(f) then
-    return
-  end
   local t = tag(w, f.n.sa)
   local state = debug.state(f.n.sa)
   if f.try > 1 and f.phase == "ph1" then
@@ -176,9 +167,6 @@ function events.request(w, f, list)
 end
 
 function events.reply(w, f, list)
-  if is_v2(f) then
-    return
-  end
   local t = tag(w, f.n.sa):gsub(":(%()", " %1"):gsub(":$", ":")
   dbg(list, "isakmp", "%sreceived packet from %s dport %d sport %d Global " ..
       "(I) %s", t:sub(-1) == " " and t or t .. " ", f.peer, f.port, f.port,
@@ -186,9 +174,6 @@ function events.reply(w, f, list)
 end
 
 function events.called(w, f, list)
-  if is_v2(f) then
-    return
-  end
   local sa = my_sa(f)
   local t = tag(w, sa):gsub(":(%()", " %1")
   dbg(list, "isakmp", "%sreceived packet from %s dport %d sport %d Global " ..
@@ -215,9 +200,6 @@ local function refused_offer(w, f, list, t)
 end
 
 function events.offers(w, f, list)
-  if is_v2(f) then
-    return
-  end
   local t = tag(w)
   dbg(list, "isakmp", "%sOld State = IKE_READY  New State = IKE_R_MM1", t)
   dbg(list, "isakmp", "%s processing SA payload. message ID = 0", t)
@@ -239,9 +221,6 @@ function events.offers(w, f, list)
 end
 
 function events.chosen(w, f, list)
-  if is_v2(f) then
-    return
-  end
   local t = tag(w)
   dbg(list, "isakmp", "%sOld State = IKE_I_MM1  New State = IKE_I_MM2", t)
   dbg(list, "isakmp", "%s processing SA payload. message ID = 0", t)
@@ -259,9 +238,6 @@ function events.chosen(w, f, list)
 end
 
 function events.unknown_peer(w, f, list)
-  if is_v2(f) then
-    return
-  end
   local t = tag(w)
   dbg(list, "isakmp", "%s processing SA payload. message ID = 0", t)
   dbg(list, "isakmp", "%sNo pre-shared key with %s!", t, f.peer)
@@ -289,16 +265,6 @@ end
 
 function events.notify_received(w, f, list)
   local t = tag(w, w:live_sa(f.peer))
-  if w:is_v2(f.peer) then
-    local why = f.type == 24 and "Auth exchange failed" or
-        f.type == 14 and "Failed to find a matching policy" or
-        "Failed to create the child SA"
-    if f.type == 24 or f.phase == "ph1" then
-      syslog(list, 3, "%%IKEV2-3-NEG_ABORT: Negotiation aborted due to " ..
-             "ERROR: %s", why)
-    end
-    return
-  end
   if f.phase == "ph1" then
     dbg(list, "isakmp", "%sNotify has no hash. Rejected.", t)
     dbg(list, "isakmp", "%sreceived notify NO_PROPOSAL_CHOSEN", t)
@@ -358,9 +324,6 @@ end
 
 function events.selectors_refused(w, f, list)
   local t = tag(w, f.sa)
-  if is_v2(f) then
-    return
-  end
   dbg(list, "isakmp", "%satts are acceptable.", t)
   proposal_request(w, f, list)
   if f.why == "local-address" then
@@ -386,9 +349,6 @@ end
 
 function events.transforms_refused(w, f, list)
   local t = tag(w, f.sa)
-  if is_v2(f) then
-    return
-  end
   local set = w.model.ends[f.n.from].ipsec_proposals[f.n.map.proposals[1]]
   if w.old then
     dbg(list, "ipsec", "IPSEC(validate_proposal): transform proposal " ..
@@ -408,11 +368,6 @@ end
 
 function events.timeout(w, f, list)
   local t = tag(w)
-  if w:is_v2(f.peer) then
-    syslog(list, 3, "%%IKEV2-3-NEG_ABORT: Negotiation aborted due to " ..
-           "ERROR: Maximum number of retransmissions reached")
-    return
-  end
   dbg(list, "isakmp", "%speer does not do paranoid keepalives.", t)
   dbg(list, "isakmp", "%sdeleting SA reason \"Death by retransmission P%s\" " ..
       "state (I) %s (peer %s)", t, f.phase == "ph1" and "1" or "2",
@@ -433,10 +388,7 @@ local function key_message(f, dir, here, src, dest, spi, conn, flags, set)
       f.peer, a, src, b, dest, set, f.terms.lifetime, spi, spi, conn, flags)
 end
 
-local function sas_made(w, f, list)
-  local here = w.model.ends["local"].address or "0.0.0.0"
-  local mine, theirs = mask_of(f.map.local_id), mask_of(f.map.remote_id)
-  local set = f.terms.proposal.text
+local function sas_announced(w, f, list, here, mine, theirs)
   local t = tag(w, f.n.from == "local" and f.n.sa or w:live_sa(f.peer))
   dbg(list, "isakmp", "%s Creating IPSec SAs", t)
   dbg(list, "isakmp", "        inbound SA from %s to %s (f/i)  0/ 0\n" ..
@@ -445,6 +397,15 @@ local function sas_made(w, f, list)
   dbg(list, "isakmp", "        outbound SA from %s to %s (f/i) 0/0\n" ..
       "        (proxy %s to %s)", here, f.peer, mine:match("^[%d.]+"),
       theirs:match("^[%d.]+"))
+end
+
+local function sas_made(w, f, list)
+  local here = w.model.ends["local"].address or "0.0.0.0"
+  local mine, theirs = mask_of(f.map.local_id), mask_of(f.map.remote_id)
+  local set = f.terms.proposal.text
+  if f.n.version ~= 2 then
+    sas_announced(w, f, list, here, mine, theirs)
+  end
   dbg(list, "ipsec", "%s", key_message(f, "in", here, mine, theirs, f.spi_in,
                                        0, 4, set))
   dbg(list, "ipsec", "%s", key_message(f, "out", here, mine, theirs,
@@ -464,9 +425,6 @@ function events.finish(w, f, list)
       syslog(list, 5, "%%CRYPTO-5-SESSION_STATUS: Crypto tunnel is UP  .  " ..
              "Peer %s:500       Id: %s", f.peer, f.peer)
     end
-    return
-  end
-  if is_v2(f) then
     return
   end
   local t = tag(w, f.sa)
@@ -536,11 +494,6 @@ function events.dpd_down(w, f, list)
   end
 end
 
-function events.auth_refused(_, _, list)
-  syslog(list, 3, "%%IKEV2-3-NEG_ABORT: Negotiation aborted due to ERROR: " ..
-         "Failed to authenticate the IKE SA")
-end
-
 function events.link(_, f, list)
   syslog(list, 3, "%%LINK-3-UPDOWN: Interface %s, changed state to %s",
          f.name, f.state)
@@ -565,11 +518,23 @@ function events.blocked(w, f, list, time)
   end
 end
 
+-- IKEv2 has words of its own, but for the SAs that both make.
+local function handler(kind, fields)
+  local n, map = fields.n, fields.map
+  local is_v2 = type(n) == "table" and n.version == 2 or
+      kind == "no_key" and map.policy
+  local own = is_v2 and v2.events[kind]
+  if own and not (kind == "finish" and fields.phase == 2) then
+    return own
+  end
+  return events[kind]
+end
+
 -- The messages of an event: {level, text, what (of debug)}, ...
 function debug.messages(w, kind, fields, time)
-  local list = {}
-  if events[kind] then
-    events[kind](w, fields, list, time)
+  local list, run = {}, handler(kind, fields)
+  if run then
+    run(w, fields, list, time)
   end
   return list
 end

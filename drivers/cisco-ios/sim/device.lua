@@ -106,7 +106,16 @@ local DEBUGS = {
   {"crypto ipsec", "ipsec", "Crypto IPSEC debugging is %s"},
   {"crypto engine", "engine", "Crypto Engine debugging is %s"},
   {"ip icmp", "icmp", "ICMP packet debugging is %s"},
+  -- unverified: the word "default", and the heading below.
+  {"crypto ikev2", "ikev2", "IKEv2 default debugging is %s"},
+  {"crypto ikev2 error", "ikev2_error", "IKEv2 error debugging is %s"},
 }
+
+-- Which of these does a system know?
+local function debug_known(d, crypto)
+  return d[2] == "icmp" or
+      crypto and not (w.old and d[2]:match("^ikev2"))
+end
 
 local function debug_set(key, text, on)
   return function()
@@ -122,6 +131,7 @@ end
 
 local HEADS = {
   {"Generic IP:", {4}}, {"Cryptographic Subsystem:", {1, 2, 3}},
+  {"IKEV2:", {5, 6}},
 }
 
 local function show_debugging()
@@ -313,7 +323,7 @@ local NEW_CRYPTO = {
 local function debug_commands(crypto)
   local list = {}
   for _, d in ipairs(DEBUGS) do
-    if crypto or d[2] == "icmp" then
+    if debug_known(d, crypto) then
       list[#list + 1] = {"debug " .. d[1], debug_set(d[2], d[3], true)}
       list[#list + 1] = {"no debug " .. d[1], debug_set(d[2], d[3], false)}
       list[#list + 1] = {"undebug " .. d[1], debug_set(d[2], d[3], false)}

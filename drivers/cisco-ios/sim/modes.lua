@@ -132,7 +132,8 @@ local V2_PEER = with_no{"address ...", "pre-shared-key ...",
 local V2_KEYRING = {{"peer *", enter("config-ikev2-keyring-peer", V2_PEER,
                                      2)}}
 local V2_PROFILE = with_no{
-  "match identity remote address ...", "identity local ...",
+  "match identity remote address ...", "match identity remote fqdn *",
+  "identity local ...",
   "authentication ...", "keyring local *", "dpd ..."}
 local LINE = with_no{"login ...", "transport ...", "logging synchronous",
                      "exec-timeout ...", "password ..."}

@@ -202,16 +202,20 @@ local V2_SINGLE = {encryption = true, integrity = true}
 function crypto.ikev2(r, w, _, n)
   local v2 = r.ikev2
   if w[3] == "proposal" then
-    local p = {encryption = "aes-cbc-256", integrity = "sha512", group = 5}
+    local p = {encryption = "aes-cbc-256", integrity = "sha512", groups = {5}}
     for _, k in ipairs(kid_values(n)) do
       if V2_SINGLE[k[2][1]] then
         p[k[2][1]] = k[2][2]
       elseif k[2][1] == "group" then
-        p.group = tonumber(k[2][2])
+        p.groups = {}
+        for i = 2, #k[2] do
+          p.groups[i - 1] = tonumber(k[2][i])
+        end
       end
     end
     v2.proposals[w[4]] = p
   elseif w[3] == "policy" then
+    v2.policy = w[4]
     for _, k in ipairs(kid_values(n)) do
       if k[2][1] == "proposal" then
         v2.offers[#v2.offers + 1] = k[2][2]
@@ -234,10 +238,10 @@ function crypto.ikev2(r, w, _, n)
     local p = {name = w[4]}
     for _, k in ipairs(kid_values(n)) do
       local kw = k[2]
-      if kw[1] == "match" and kw[4] == "address" then
-        p.remote = kw[5]
-      elseif kw[1] == "identity" and kw[3] == "address" then
-        p.identity = kw[4]
+      if kw[1] == "match" then
+        p.remote_id = {type = kw[4], value = kw[5]}
+      elseif kw[1] == "identity" then
+        p.local_id = {type = kw[3], value = kw[4]}
       elseif kw[1] == "keyring" then
         p.keyring = kw[#kw]
       elseif kw[1] == "dpd" then

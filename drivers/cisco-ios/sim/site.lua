@@ -112,6 +112,23 @@ end
 
 local AES_V2 = {["aes-cbc-128"] = "aes", ["aes-cbc-256"] = "aes 256"}
 
+-- The proposals of IKEv2, one for each group of theirs; gives the names of what
+-- is offered.
+local function v2_proposals(v2, proposals)
+  local offers = {}
+  for _, name in ipairs(v2.offers) do
+    local p = v2.proposals[name] or {groups = {}}
+    for i, group in ipairs(p.groups) do
+      offers[#offers + 1] = string.format("v2 %s %d", name, i)
+      proposals[offers[#offers]] = {
+        encryption = AES_V2[p.encryption] or p.encryption,
+        hash = p.integrity, group = group, auth = "pre-share",
+        groups = p.groups, again = i > 1, lifetime = 86400}
+    end
+  end
+  return offers
+end
+
 -- Phase-1 policies by peer, and the proposals that all of them offer.
 local function policies(r, address)
   -- The default policy wants certificates: accepted maybe, never offered.
@@ -135,30 +152,25 @@ local function policies(r, address)
     end
   end
   local v2 = r.ikev2
-  for name, p in pairs(v2.proposals) do
-    proposals["v2 " .. name] = {
-      encryption = AES_V2[p.encryption] or p.encryption,
-      hash = p.integrity, group = p.group, auth = "pre-share",
-      lifetime = 86400}
-  end
-  local offers = {}
-  for i, name in ipairs(v2.offers) do
-    offers[i] = "v2 " .. name
-  end
+  local offers = v2_proposals(v2, proposals)
   for name, p in pairs(v2.profiles) do
     for _, peer in ipairs(v2.keyrings[p.keyring or ""] or {}) do
-      if p.remote and peer.address == p.remote then
-        list["v2 " .. p.remote] = {
-          name = "v2 " .. p.remote, profile = name, peer = p.remote,
+      if p.remote_id and peer.address then
+        list["v2 " .. peer.address] = {
+          name = "v2 " .. peer.address, profile = name, peer = peer.address,
           key = peer.key, mode = "ikev2", version = 2, proposals = offers,
-          natt = true, dpd = p.dpd,
-          local_id = {type = "address", value = p.identity or address},
-          remote_id = {type = "address", value = p.remote},
+          natt = true, dpd = p.dpd, keyring = p.keyring, block = peer.name,
+          v2_policy = v2.policy, remote_id = p.remote_id,
+          local_id = p.local_id or {type = "address", value = address},
         }
       end
     end
   end
-  return list, proposals
+  local stranger = offers[1] and {
+    name = "v2", peer = "any", mode = "ikev2", version = 2, natt = true,
+    proposals = offers, v2_policy = v2.policy, remote_id = {type = "none"},
+    local_id = {type = "address", value = address}}
+  return list, proposals, stranger
 end
 
 -- The source of what this router sends to its peers, by interface.
@@ -241,10 +253,11 @@ function site.make(w, name, r)
   local address = up and r.interfaces[wan] and map_address(r, tree, wan)
   local routes = site.routes(r, tree)
   local maps, by_entry = mapset.expand(r, site.incomplete)
-  local list, proposals = policies(r, address)
+  local list, proposals, stranger = policies(r, address)
   local kind = tree.manner.says_invalid_id and 18 or 14
   return {
     address = address or nil, policies = list, ike_proposals = proposals,
+    stranger = stranger,
     maps = maps, ipsec_proposals = r.sets, acls = {}, tunnels = {},
     anti_replay = r.anti_replay, manner = tree.manner, any_pfs = true,
     overhead = 62, routes = routes,

@@ -54,11 +54,6 @@ end
 
 methods.live_sa = methods.ike_sa
 
-function methods:is_v2(peer)
-  local p = self.model.ends["local"].policies["v2 " .. peer]
-  return p ~= nil and not self.model.ends["local"].policies[peer]
-end
-
 -- The engine's number of an SA, from its SPI.
 function methods:ipsec_conn(spi)
   for i, sa in ipairs(self.model.state["local"].sas) do
@@ -89,8 +84,12 @@ local function give_conn(w, sa)
   end
 end
 
--- Who calls without an SA having come about: seen for a while, too.
+-- Who calls without an SA having come about: seen for a while, too; not with
+-- IKEv2.
 local function refused_caller(w, f, time)
+  if f.n.version == 2 then
+    return
+  end
   w:bury({role = "responder", peer = f.peer, version = f.n.version,
            address = w.model.ends["local"].address, state = "negotiating"},
        time)
@@ -110,8 +109,16 @@ function track.undecryptable(w, f)
   give_conn(w, f.n.res and f.n.res.sa)
 end
 
+-- An SA of IKEv2 that was refused is gone at once; one that nobody answered
+-- stays for a while.
 function track.dropped(w, f, time)
-  w:bury(f.sa, time)
+  if f.sa.version ~= 2 or f.sa.unanswered then
+    w:bury(f.sa, time)
+  end
+end
+
+function track.timeout(_, f)
+  f.n.sa.unanswered = true
 end
 
 function track.offers(w, f, time)
@@ -137,6 +144,12 @@ function methods:icmp(text)
   end
 end
 
+-- Is debugging of this on? Errors of IKEv2 come with all of it, too.
+local function debugs(w, what)
+  return w.debugging[what] or
+      what == "ikev2_error" and w.debugging.ikev2
+end
+
 local function notice(w, name, kind, fields, time)
   if name ~= "local" then
     return
@@ -145,7 +158,7 @@ local function notice(w, name, kind, fields, time)
     track[kind](w, fields, time)
   end
   for _, m in ipairs(debug.messages(w, kind, fields, time)) do
-    if m[1] < 7 or w.debugging[m[3]] then
+    if m[1] < 7 or debugs(w, m[3]) then
       w:add_log(time, m[1], m[2])
     end
   end
@@ -180,6 +193,24 @@ local function changed(w, name, before, after)
   end
 end
 
+-- The same from when somebody debugged IKEv2.
+local function old_debugging(put, time, peer, here, xe)
+  local session = (xe and "IKEv2-ERROR:" or "IKEv2:") ..
+      "(SESSION ID = 3,SA ID = 1):"
+  put(time, 7, "IKEv2:(SESSION ID = 2,SA ID = 1):Received Packet [From " ..
+      "%s:500/To %s:500/VRF i0:f0] \nInitiator SPI : " ..
+      "8F2E5AF0D6C31B94 - Responder SPI : 0000000000000000 Message id: 0\n" ..
+      "IKEv2 IKE_SA_INIT Exchange RESPONSE \nPayload contents: \n " ..
+      "NOTIFY(NO_PROPOSAL_CHOSEN) \n", peer, here)
+  put(time, 7, "%s: Received no proposal chosen notify", session)
+  put(time + 60, 7, "IKEv2:%% IKEv2 profile not found")
+  put(time + 60, 7, "%s: Failed to locate an item in the database", session)
+  put(time + 120, 7, "%s: Failed to authenticate the IKE SA", session)
+  put(time + 120, 7, "%s: Auth exchange failed", session)
+  put(time + 180, 7, "%s: There was no IPSEC policy found for received TS",
+      session)
+end
+
 -- Troubles of the past, with this peer and with others, long since over.
 local function old_noise(w)
   local peer = w.trees.peer.line.address
@@ -200,6 +231,9 @@ local function old_noise(w)
   failure(3 * day, "Main Mode", peer)
   failure(3 * day + 60, "Quick mode", peer)
   bad(3 * day + 120, peer)
+  if w.trees["local"].ikev2 then
+    old_debugging(put, 3 * day + 180, peer, here, w.xe)
+  end
   put(3 * day + 300, 4, "%%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC " ..
       "packet has invalid spi for destaddr=%s, prot=50, spi=0x1A2B3C4D" ..
       "(439041101), srcaddr=%s", here, peer)
@@ -231,7 +265,8 @@ function world.new(scenario, knobs)
   return lab.new{
     scenario = scenario, knobs = knobs, nets = nets, boot = t.boot,
     log = log.new(lab.clock), with = with,
-    model = {repeats = {1, 1, 2, 2, 2}, real_v2 = true},
+    model = {repeats = {1, 1, 2, 2, 2}, real_v2 = true,
+             child_or_nothing = true},
     vendor = {
       write = write.config, read = parse.read, make = site.make, lan = site.lan,
       text = function(nodes)

@@ -99,9 +99,9 @@ local function ikev2(nodes, v2)
     node(nodes, "crypto ikev2 keyring " .. name, kids)
   end
   for name, p in pairs(v2.profiles) do
-    local kids = {
-      "match identity remote address " .. p.remote .. " 255.255.255.255 "}
-    add(kids, "identity local address %s", p.identity)
+    local kids = {"match identity remote " .. (p.remote:match(" ") and
+        p.remote or "address " .. p.remote .. " 255.255.255.255 ")}
+    add(kids, "identity local %s", p.identity)
     kids[#kids + 1] = "authentication remote pre-share"
     kids[#kids + 1] = "authentication local pre-share"
     add(kids, "keyring local %s", p.keyring)
