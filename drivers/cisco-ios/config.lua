@@ -415,6 +415,9 @@ local sub = {
             b.prefix, b.dhcp = nil, nil
         end
     end,
+    -- "ip vrf forwarding", later "vrf forwarding"
+    ['ip vrf'] = function(b, r, w) b.vrf = w[4] end,
+    ['vrf forwarding'] = function(b, r, w) b.vrf = w[3] end,
     ['ip unnumbered'] = function(b, r, w) b.unnumbered = w[3] end,
     ['ip nat'] = function(b, r, w) b.nat = w[3] end,
     ['ip access-group'] = function(b, r, w)
@@ -433,6 +436,7 @@ local sub = {
     ['tunnel mode'] = function(b, r, w)
         b.mode = table.concat(w, ' ', 3)
     end,
+    ['tunnel vrf'] = function(b, r, w) b.outer_vrf = w[3] end,
     ['tunnel destination'] = function(b, r, w) b.destination = w[3] end,
     ['tunnel protection'] = function(b, r, w) b.protection = w[5] end,
     ['ip tcp'] = function(b, r, w)

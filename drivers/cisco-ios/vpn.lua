@@ -224,7 +224,7 @@ end
 
 local function wan_facts(i)
     local out = cite({
-        name = i.name, kind = (i.pppoe_client or i.ppp) and 'pppoe' or
+        name = i.name, vrf = i.vrf, kind = (i.pppoe_client or i.ppp) and 'pppoe' or
             i.dhcp and 'dhcp' or i.prefix and 'static' or 'other',
         shutdown = i.shutdown or false, address = host_of(i.prefix),
         napt = i.nat == 'outside', filter_in = {i.filter_in},
@@ -447,7 +447,7 @@ local function add_inside(c, out, parts, wan)
     end
     out.lan_address, out.remote_host = address, some_host(there)
     out.remote_prefix = there
-    out.lan = lan and cite({name = lan.name, nat = lan.nat,
+    out.lan = lan and cite({name = lan.name, nat = lan.nat, vrf = lan.vrf,
                             adjust_mss = lan.adjust_mss,
                             shutdown = lan.shutdown or false}, lan) or nil
     out.adjust_mss = lan and lan.adjust_mss or
@@ -484,11 +484,23 @@ local function common_facts(c)
             vpns = #vpn.vpns(c), peers = peers_of_all(c),
             statements = c.statements, ended = c.ended,
             zones = c.zones, localtime = c.localtime,
+            -- their networks are in no global table
+            elsewhere = each(c.interface_list, function(i)
+                return i.vrf and i.name or nil
+            end),
             connected = each(c.interface_list, function(i)
                 return i.prefix and not i.shutdown and i.name or nil
             end),
         },
     }
+end
+
+-- The tables that the peer and the other site are looked up in, other than
+-- the global one.
+local function add_vrfs(out)
+    out.outer_vrf = out.tunnel and out.tunnel.outer_vrf or
+        out.wan and out.wan.vrf
+    out.inner_vrf = out.tunnel and out.tunnel.vrf or out.lan and out.lan.vrf
 end
 
 local function vpn_facts(c, subject)
@@ -512,13 +524,14 @@ local function vpn_facts(c, subject)
         out.tunnel = cite({
             name = i.name, mode = i.mode or 'gre ip', policy = i.protection,
             shutdown = i.shutdown or false, adjust_mss = i.adjust_mss,
-            source = i.source,
+            source = i.source, vrf = i.vrf, outer_vrf = i.outer_vrf,
         }, i)
         if i.shutdown_line then
             cite(out.tunnel, i.shutdown_line)
         end
     end
     add_inside(c, out, parts, wan)
+    add_vrfs(out)
     if c.anti_replay_line then
         explain(out, 'anti_replay', c.anti_replay_line)
     end

@@ -432,6 +432,64 @@ def session_cases():
     return failed
 
 
+# A tunnel whose outside is in a VRF: nothing of it is in the global table.
+FRONT = {
+    "show running-config": CONFIG.replace(
+        "interface GigabitEthernet0/0\n", """interface Tunnel0
+ ip address 10.0.0.1 255.255.255.252
+ tunnel source GigabitEthernet0/0
+ tunnel mode ipsec ipv4
+ tunnel destination 203.0.113.5
+ tunnel vrf WAN
+ tunnel protection ipsec profile P
+!
+interface GigabitEthernet0/0
+ ip vrf forwarding WAN
+""").replace(" crypto map VPN\n", "").replace(
+        "crypto map VPN 10 ipsec-isakmp\n set peer 203.0.113.5\n",
+        "crypto ipsec profile P\n").replace(" match address 150\n", "")
+    .replace("ip route 0.0.0.0 0.0.0.0 198.51.100.254",
+             "ip route vrf WAN 0.0.0.0 0.0.0.0 198.51.100.254\n"
+             "ip route 172.21.114.0 255.255.255.0 Tunnel0"),
+    "show interfaces": INTERFACES + """Tunnel0 is up, line protocol is down
+  Hardware is Tunnel
+  Internet address is 10.0.0.1/30
+  MTU 17878 bytes, BW 100 Kbit/sec, DLY 50000 usec,
+""",
+    "show ip route": """Codes: L - local, C - connected, S - static, R - RIP
+
+Gateway of last resort is not set
+
+      172.21.0.0/16 is variably subnetted, 3 subnets, 2 masks
+C        172.21.113.0/24 is directly connected, GigabitEthernet0/1
+L        172.21.113.1/32 is directly connected, GigabitEthernet0/1
+S        172.21.114.0/24 is directly connected, Tunnel0
+""",
+    "show crypto ipsec sa": IPSEC.replace(
+        "GigabitEthernet0/0\n    Crypto map tag: VPN",
+        "Tunnel0\n    Crypto map tag: Tunnel0-head-0"),
+}
+PING = """Type escape sequence to abort.
+Sending 5, 100-byte ICMP Echos to 203.0.113.5, timeout is 2 seconds:
+%s
+Success rate is %d percent (%d/5)%s
+"""
+
+
+def front_cases():
+    """The peer is asked for where it is: in the VRF."""
+    result = check({**FRONT, "ping 203.0.113.5": PING % (".....", 0, 0, ""),
+                    "ping vrf WAN 203.0.113.5": PING % (
+                        "!!!!!", 100, 5, ", round-trip min/avg/max = 1/2/4 "
+                        "ms")}, "--allow", "active")
+    asked = {p["checkpoint"]: p["outcome"] for p in result["path"]}
+    if asked.get("ping-peer") != "normal" or asked.get("wan-route") != "normal":
+        print("FAIL the peer in a VRF: %s" % asked)
+        return 1
+    # it answers a ping and no IKE; the way there was not read
+    return told_as("the peer in a VRF", result, "open")
+
+
 REPLAY = "%CRYPTO-4-PKT_REPLAY_ERR: decrypt: replay check failed connection id=1"
 SPI = """      spi: 0x%d(%d)
         transform: esp-aes esp-sha-hmac ,
@@ -528,8 +586,8 @@ def main():
     for name, replies, want in CASES:
         args = ["--vpn", "203.0.113.5"] if want == "ipsec.map-order" else []
         failed += told_as(name, check(replies, *args), want)
-    failed += peer_cases() + session_cases()
-    print("%d cases, %d failed" % (len(CASES) + len(PEERS) + len(SAVED) + 2,
+    failed += peer_cases() + session_cases() + front_cases()
+    print("%d cases, %d failed" % (len(CASES) + len(PEERS) + len(SAVED) + 3,
                                     failed))
     sys.exit(1 if failed else 0)
 
