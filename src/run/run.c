@@ -93,14 +93,17 @@ static int read_secret(const char *path, char **out, struct err *e)
     return 0;
 }
 
+/* list: the command that tells the names. */
 static int unknown(struct err *e, const char *what, const char *word,
-                   const char *const *names, size_t count)
+                   const char *const *names, size_t count, const char *list)
 {
     char near[200];
 
     err_set(e, EXIT_USAGE, "%s '%s'", what, word);
     if (names_suggest(word, names, count, near, sizeof near))
         err_hint(e, _("did you mean %s?"), near);
+    else
+        err_hint(e, _("all of them: %s"), list);
     return -1;
 }
 
@@ -114,7 +117,8 @@ int run_load_driver(struct run *r, const char *name, struct err *e)
     if (found)
         r->driver = driver_load(&r->o.data, name, e);
     else
-        unknown(e, _("unknown driver"), name, (const char *const *)names, n);
+        unknown(e, _("unknown driver"), name, (const char *const *)names, n,
+                "kiriwake drivers");
     data_list_free(names);
     return r->driver ? 0 : -1;
 }
@@ -129,7 +133,7 @@ static int flow_exists(struct run *r, const char *name, struct err *e)
         found += strcmp(names[n], name) == 0;
     if (!found)
         rc = unknown(e, _("unknown flow"), name, (const char *const *)names,
-                     n);
+                     n, "kiriwake flows");
     data_list_free(names);
     return rc;
 }
@@ -165,7 +169,8 @@ static int check_answers(struct run *r, struct err *e)
     json_object_foreach(r->o.answers, key, value)
         if (!is_point(r->flows, key) && !is_point(r->line_flows, key) &&
             strcmp(key, "subject") != 0 && !is_host(r, key) && rc == 0)
-            rc = unknown(e, _("--answer: unknown check point"), key, names, n);
+            rc = unknown(e, _("--answer: unknown check point"), key, names, n,
+                         "kiriwake graph FLOW");
     free(names);
     return rc;
 }

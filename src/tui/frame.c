@@ -202,7 +202,7 @@ static int draw_keys(const struct tui *t, const struct key *keys, int y,
 
 void frame_draw_keys(struct tui *t, const struct key *keys, int y)
 {
-    draw_keys(t, keys, y, 0, COLS, 2);
+    draw_keys(t, keys, y, 0, COLS, keys_width(t, keys, 2) <= COLS ? 2 : 1);
 }
 
 /* Room is kept for the first two of the common keys. */

@@ -139,16 +139,6 @@ static void put_pending(struct page *p, const json_t *pending)
         put_label(p, _("Unanswered"), msg_i18n(q));
 }
 
-static void put_error(struct page *p, const json_t *e)
-{
-    if (!json_is_object(e))
-        return;
-    put_label(p, _("Stage"), json_text(e, "stage"));
-    page_item(p, GUTTER, STYLE_LABEL, _("Failed"), STYLE_BAD,
-              json_text(e, "what"));
-    put_label(p, _("Try"), json_text(e, "try"));
-}
-
 static void put_changes(struct page *p, const json_t *changes)
 {
     const json_t *c, *one;
@@ -179,7 +169,7 @@ static void result_page(const struct result *r, struct page *p)
     size_t i;
 
     put_outcome(r->json, p);
-    put_error(p, json_object_get(r->json, "error"));
+    failure_put(p, GUTTER, json_object_get(r->json, "error"));
     put_pending(p, json_object_get(r->json, "pending"));
     json_array_foreach(json_object_get(r->json, "findings"), i, f)
         put_finding(r, p, f);

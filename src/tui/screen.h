@@ -164,6 +164,9 @@ void evidence_text(struct page *p, const char *text, const json_t *lines);
 /* Lines that decided: [{command, at, lines: [{n, text}]}]. */
 void evidence_cited(struct page *p, const json_t *evidence);
 
+/* failure.c: an error {stage, what, try} of a run, as a page's lines */
+void failure_put(struct page *p, int gutter, const json_t *e);
+
 /* A list to choose from; labels are owned. */
 struct choices {
     struct choice {

@@ -16,6 +16,7 @@
 
 #define MAX_CASES 20
 #define MAX_HISTORY 10
+#define FORMS_FROM_ROWS 16      /* lower: the list needs the room */
 
 enum kind { KIND_CASE, KIND_PORT, KIND_TARGET, KIND_SCENARIO };
 
@@ -305,10 +306,8 @@ static void no_ports(const struct start *s, struct page *p)
     const char *why = s->adapters.why_not;
 
     page_text(p, STYLE_LABEL, _(headings[KIND_PORT]));
-    if (why)
-        page_item(p, 2, STYLE_PLAIN, NULL, STYLE_WARN, why);
-    else
-        page_text(p, STYLE_DIM, _("  No serial port: plug the adapter in."));
+    page_item(p, 2, STYLE_PLAIN, NULL, why ? STYLE_WARN : STYLE_DIM,
+              why ? why : _("No serial port: plug the adapter in."));
 }
 
 /* Lays the list out; returns the line of the chosen one. */
@@ -348,9 +347,10 @@ static int draw_head(struct tui *t)
 
     page_begin(&p, COLS - 2);
     page_text(&p, STYLE_TITLE, _("Which device?"));
-    page_text(&p, STYLE_DIM,
-              _("ssh://[user@]host[:port]   serial:///dev/ttyUSB0\n"
-                "telnet://host   exec:COMMAND   file:PATH"));
+    if (LINES >= FORMS_FROM_ROWS)
+        page_text(&p, STYLE_DIM,
+                  _("ssh://[user@]host[:port]   serial:///dev/ttyUSB0\n"
+                    "telnet://host   exec:COMMAND   file:PATH"));
     rows = (int)p.count;
     page_draw(&p, &t->paint, (struct rect){2, 1, rows, COLS - 2}, 0);
     page_free(&p);

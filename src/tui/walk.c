@@ -55,10 +55,7 @@ static void put_error(const struct tui *t, struct page *p)
 
     if (!json_is_object(e))
         return;
-    page_label(p, _("Stage"), json_text(e, "stage"));
-    page_item(p, LABEL_GUTTER, STYLE_LABEL, _("Failed"), STYLE_BAD,
-              json_text(e, "what"));
-    page_label(p, _("Try"), json_text(e, "try"));
+    failure_put(p, LABEL_GUTTER, e);
     page_gap(p);
 }
 

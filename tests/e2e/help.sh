@@ -31,4 +31,17 @@ for words in '-h' 'help' 'ssh://192.0.2.1 --help' '--lang ja --help'; do
     grep -qF -- '--timeout' "$work/one" || fail "$words: no help"
 done
 [ ! -e "$work/state" ] || fail 'help left a case'
+
+# A name that is like none of those there are: where they are listed.
+lists() {
+    list=$1 status=0
+    shift
+    "$program" check sim:nec-ix/psk-mismatch-responder "$@" --lang en \
+        >/dev/null 2>"$work/one" || status=$?
+    [ "$status" = 64 ] || fail "$*: status $status, not 64"
+    grep -qx "  all of them: $list" "$work/one" || fail "$*: no hint"
+}
+lists 'kiriwake flows' --flow zzz
+lists 'kiriwake graph FLOW' --answer zzz=1
+lists 'kiriwake drivers' --driver zzz
 exit $failed
