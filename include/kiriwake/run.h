@@ -68,13 +68,14 @@ const json_t *run_asking(const struct run *r);
  * a password. remark may be NULL. NULL answer: nobody knows. */
 void run_answer(struct run *r, const char *answer, const char *remark);
 
-/* The human's other keys. */
-void run_retry(struct run *r);
-void run_back(struct run *r);
+/* The human's other keys. False: that cannot be done now, nothing was. */
+bool run_retry(struct run *r);
+bool run_back(struct run *r);
 void run_pause(struct run *r, bool pause);  /* no new command is sent */
 void run_step(struct run *r);               /* one check point, then pause */
-/* Decides the current check point by hand with one of its outcomes. */
-void run_decide(struct run *r, const char *outcome, const char *remark);
+/* Decides the current check point by hand with one of its outcomes; false as
+ * above. */
+bool run_decide(struct run *r, const char *outcome, const char *remark);
 /* Sends one read command by hand; its reply comes by line(). -1 and *e when
  * the driver knows no read probe with that command. */
 int run_send(struct run *r, const char *command, struct err *e);

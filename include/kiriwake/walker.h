@@ -68,6 +68,10 @@ void walker_hand_over(struct walker *w, const struct flows *f,
 /* Folds one event in; returns the effects it causes (new array). An event
  * that answers no open effect is ignored (empty array). */
 json_t *walker_step(struct walker *w, const json_t *event);
+/* Whether "retry", "back" or "decide" with that answer would do anything. */
+bool walker_can_retry(const struct walker *w);
+bool walker_can_back(const struct walker *w);
+bool walker_can_decide(const struct walker *w, const char *answer);
 /* The effects that are not yet answered (new array): after a replay. */
 json_t *walker_open(const struct walker *w);
 bool walker_done(const struct walker *w);

@@ -62,19 +62,32 @@ static void restore(struct walker *w)
     walk_enter(w, s.point);
 }
 
-/* To the last check point that a human decided: one that the device decides
- * would only go forward again. Without one: which VPN? */
-void trail_back(struct walker *w)
+/* How much of the trail is left when its last point is one that a human
+ * decided: one that the device decides would only go forward again. */
+static size_t last_human(const struct walker *w)
 {
     size_t i = w->trail_count;
 
     while (i > 0 && !w->trail[i - 1].human)
         i--;
-    if (i == 0) {
-        if (json_array_size(w->vpns) < 2)
-            return;
+    return i;
+}
+
+/* Without such a point: which VPN? */
+bool trail_can_back(const struct walker *w)
+{
+    return last_human(w) > 0 ||
+           (w->trail_count > 0 && json_array_size(w->vpns) > 1);
+}
+
+void trail_back(struct walker *w)
+{
+    size_t i = last_human(w);
+
+    if (!trail_can_back(w))
+        return;
+    if (i == 0)
         i = 1;
-    }
     while (w->trail_count > i)
         pop(w);
     if (w->trail[i - 1].human) {

@@ -401,8 +401,13 @@ static void on_resumed(struct walker *w, const json_t *event)
 static void on_retry(struct walker *w, const json_t *event)
 {
     (void)event;
-    if (w->phase == PHASE_WALK || w->phase == PHASE_SUBJECT)
+    if (walker_can_retry(w))
         begin_again(w);
+}
+
+bool walker_can_retry(const struct walker *w)
+{
+    return w->phase == PHASE_WALK || w->phase == PHASE_SUBJECT;
 }
 
 static void on_back(struct walker *w, const json_t *event)
@@ -412,17 +417,35 @@ static void on_back(struct walker *w, const json_t *event)
         trail_back(w);
 }
 
-/* The human decides the check point with one of its outcomes or answers. */
+bool walker_can_back(const struct walker *w)
+{
+    return w->phase == PHASE_WALK && trail_can_back(w);
+}
+
+/* One of the check point's outcomes or answers, or NULL. */
+static const struct outcome *outcome_by_hand(const struct walker *w,
+                                             const char *id)
+{
+    const struct outcome *o = NULL;
+
+    if (w->phase != PHASE_WALK || !id)
+        return NULL;
+    o = outcome_of(w->at->outcomes, w->at->outcome_count, id);
+    return o ? o : outcome_of(w->at->answers, w->at->answer_count, id);
+}
+
+bool walker_can_decide(const struct walker *w, const char *id)
+{
+    return outcome_by_hand(w, id) != NULL;
+}
+
+/* The human decides the check point. */
 static void on_decide(struct walker *w, const json_t *event)
 {
     const char *id = json_string_value(json_object_get(event, "answer"));
     const char *remark = json_string_value(json_object_get(event, "remark"));
-    const struct outcome *o = NULL;
+    const struct outcome *o = outcome_by_hand(w, id);
 
-    if (w->phase == PHASE_WALK && id)
-        o = outcome_of(w->at->outcomes, w->at->outcome_count, id);
-    if (w->phase == PHASE_WALK && id && !o)
-        o = outcome_of(w->at->answers, w->at->answer_count, id);
     if (!o)
         return;
     walk_drop_open(w);

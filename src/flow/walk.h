@@ -131,6 +131,7 @@ void reply_clear(struct reply *r);
 /* --- back.c --- */
 void trail_push(struct walker *w, const struct checkpoint *p);
 void trail_human(struct walker *w);
+bool trail_can_back(const struct walker *w);
 void trail_back(struct walker *w);
 void trail_clear(struct walker *w);
 void trail_free(struct walker *w);

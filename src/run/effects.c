@@ -230,16 +230,22 @@ void effects_leave(struct run *r)
     end_epoch(r);
 }
 
-void run_retry(struct run *r)
+bool run_retry(struct run *r)
 {
+    if (!r->walker || !walker_can_retry(r->walker))
+        return false;
     effects_leave(r);
     run_event(r, json_pack("{s:s}", "event", "retry"));
+    return true;
 }
 
-void run_back(struct run *r)
+bool run_back(struct run *r)
 {
+    if (!r->walker || !walker_can_back(r->walker))
+        return false;
     effects_leave(r);
     run_event(r, json_pack("{s:s}", "event", "back"));
+    return true;
 }
 
 void run_pause(struct run *r, bool pause)
@@ -260,9 +266,12 @@ void run_step(struct run *r)
     run_changed(r);
 }
 
-void run_decide(struct run *r, const char *outcome, const char *remark)
+bool run_decide(struct run *r, const char *outcome, const char *remark)
 {
+    if (!r->walker || !walker_can_decide(r->walker, outcome))
+        return false;
     effects_leave(r);
-    run_event(r, json_pack("{s:s,s:s,s:s}", "event", "decide", "outcome",
+    run_event(r, json_pack("{s:s,s:s,s:s}", "event", "decide", "answer",
                            outcome, "remark", remark ? remark : ""));
+    return true;
 }

@@ -195,6 +195,26 @@ void screen_key_language(struct tui *t, void *state)
     screen_settle(t);
 }
 
+void screen_key_retry(struct tui *t, void *state)
+{
+    bool done = run_retry(t->run);
+
+    (void)state;
+    t->stale = true;
+    screen_note(t, !done, "%s", done ? _("the check point is read again")
+                : _("this cannot be read again now"));
+}
+
+void screen_key_back(struct tui *t, void *state)
+{
+    bool done = run_back(t->run);
+
+    (void)state;
+    t->stale = true;
+    screen_note(t, !done, "%s", done ? _("back at the last answer")
+                : _("there is no answer to go back to"));
+}
+
 bool screen_can_japanese(const struct tui *t)
 {
     return !t->paint.ascii;

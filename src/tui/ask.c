@@ -317,20 +317,6 @@ static void key_look(struct tui *t, void *state)
     t->look = true;
 }
 
-static void key_retry(struct tui *t, void *state)
-{
-    (void)state;
-    run_retry(t->run);
-    t->stale = true;
-}
-
-static void key_back(struct tui *t, void *state)
-{
-    (void)state;
-    run_back(t->run);
-    t->stale = true;
-}
-
 static bool ask_key(struct tui *t, void *state, int ch, bool special)
 {
     struct ask *a = state;
@@ -350,8 +336,8 @@ static const struct key keys[] = {
     {KEY_ENTER, NULL, NULL, key_choose, NULL},
     {'\t', "Tab", N_("Look around"), key_look, NULL},
     {KEY_NPAGE, "PgDn", N_("Scroll"), key_look, NULL},
-    {'b', "b", N_("Back"), key_back, NULL},
-    {'r', "r", N_("Retry"), key_retry, NULL},
+    {'b', "b", N_("Back"), screen_key_back, NULL},
+    {'r', "r", N_("Retry"), screen_key_retry, NULL},
     {'!', "!", N_("Terminal"), screen_key_terminal, screen_can_terminal},
     {0},
 };

@@ -29,10 +29,6 @@ static void add_outcomes(struct decide *d, const json_t *outcomes)
 
         choices_add(&d->choices, id, label[0] ? label : id, NULL);
     }
-    if (!d->choices.count) {
-        choices_add(&d->choices, "normal", _("normal"), NULL);
-        choices_add(&d->choices, "abnormal", _("abnormal"), NULL);
-    }
 }
 
 static void *decide_init(struct tui *t, const void *arg)
@@ -108,7 +104,9 @@ static void remarked(struct tui *t, const char *text, const char *ctx)
     id = screen_still(t, ctx, current_point(t));
     if (!id)
         return;
-    run_decide(t->run, id, text[0] ? text : NULL);
+    if (!run_decide(t->run, id, text[0] ? text : NULL))
+        screen_note(t, true, "%s", _("the walk has gone on: nothing was "
+                                     "answered"));
     t->stale = true;
     t->look = false;
 }

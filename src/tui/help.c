@@ -38,7 +38,7 @@ static const struct {
     {"p Space", N_("pause: no further command is sent; again: go on")},
     {"s", N_("one check point, then pause")},
     {"r", N_("read this check point again")},
-    {"b", N_("back to the check point before")},
+    {"b", N_("back to the last answer")},
     {"m", N_("decide this check point by hand, with a remark")},
     {":", N_("send one read command to the device")},
     {"! ^T", N_("a plain terminal on the line; ^] closes it")},

@@ -129,6 +129,9 @@ void screen_retarget(struct tui *t);
 void screen_forget(struct tui *t, bool same_case);
 /* Answers what is asked and goes on. */
 void screen_answer(struct tui *t, const char *answer, const char *remark);
+/* The keys r and b: what became of it is told. */
+void screen_key_retry(struct tui *t, void *state);
+void screen_key_back(struct tui *t, void *state);
 /* What a typed line is about may have gone meanwhile. ctx is "WHERE\nID": its
  * ID where that is still where, else NULL, and the person is told. */
 const char *screen_still(struct tui *t, const char *ctx, const char *where);

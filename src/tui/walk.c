@@ -345,22 +345,6 @@ static void key_step(struct tui *t, void *state)
     screen_note(t, false, "%s", _("one check point, then pause"));
 }
 
-static void key_retry(struct tui *t, void *state)
-{
-    (void)state;
-    run_retry(t->run);
-    t->stale = true;
-    screen_note(t, false, "%s", _("the check point is read again"));
-}
-
-static void key_back(struct tui *t, void *state)
-{
-    (void)state;
-    run_back(t->run);
-    t->stale = true;
-    screen_note(t, false, "%s", _("one check point back"));
-}
-
 static void key_by_hand(struct tui *t, void *state)
 {
     (void)state;
@@ -434,6 +418,15 @@ static bool can_lead(const struct tui *t)
            json_is_object(json_object_get(t->view, "current"));
 }
 
+/* A question is decided by its answer. */
+static bool can_decide(const struct tui *t)
+{
+    const json_t *current = json_object_get(t->view, "current");
+
+    return can_lead(t) &&
+           json_array_size(json_object_get(current, "outcomes")) > 0;
+}
+
 static const struct key keys[] = {
     {'a', "a", N_("Answer"), key_return, can_answer},
     {'f', "f", N_("Findings"), key_return, can_see_result},
@@ -443,11 +436,11 @@ static const struct key keys[] = {
     {'p', "p", N_("Go on"), key_pause, is_paused},
     {' ', NULL, NULL, key_pause, can_act},
     {'s', "s", N_("Step"), key_step, can_lead},
-    {'m', "m", N_("By hand"), key_by_hand, can_lead},
+    {'m', "m", N_("By hand"), key_by_hand, can_decide},
     {':', ":", N_("Command"), key_command, can_send},
     {'!', "!", N_("Terminal"), screen_key_terminal, screen_can_terminal},
-    {'b', "b", N_("Back"), key_back, can_lead},
-    {'r', "r", N_("Retry"), key_retry, can_retry},
+    {'b', "b", N_("Back"), screen_key_back, can_lead},
+    {'r', "r", N_("Retry"), screen_key_retry, can_retry},
     {'\n', NULL, NULL, key_enter, NULL},
     {'\r', NULL, NULL, key_enter, NULL},
     {KEY_ENTER, NULL, NULL, key_enter, NULL},

@@ -168,14 +168,16 @@ void run_answer(struct run *r, const char *answer, const char *remark)
     r->answered = true;
 }
 
-void run_retry(struct run *r)
+bool run_retry(struct run *r)
 {
     say(r, "retried");
+    return true;
 }
 
-void run_back(struct run *r)
+bool run_back(struct run *r)
 {
     say(r, "went back");
+    return true;
 }
 
 void run_pause(struct run *r, bool pause)
@@ -189,13 +191,14 @@ void run_step(struct run *r)
     r->one = true;
 }
 
-void run_decide(struct run *r, const char *outcome, const char *remark)
+bool run_decide(struct run *r, const char *outcome, const char *remark)
 {
     char text[200];
 
     snprintf(text, sizeof text, "decided %s, remark %s", outcome,
              remark ? remark : "(none)");
     say(r, text);
+    return true;
 }
 
 int run_send(struct run *r, const char *command, struct err *e)

@@ -268,6 +268,31 @@ static void back_goes_to_the_last_answer(void **state)
     kit_close(&k);
 }
 
+static void what_cannot_be_done_is_told(void **state)
+{
+    struct kit k;
+
+    (void)state;
+    kit_open(&k, back_flow);
+    kit_present(&k, "log", "{\"up\": true}");
+    assert_false(walker_can_retry(k.w));        /* not begun */
+    kit_start(&k, "{}");
+    assert_true(walker_can_retry(k.w));
+    assert_false(walker_can_back(k.w));         /* the first question */
+    assert_true(walker_can_decide(k.w, "left"));
+    assert_false(walker_can_decide(k.w, "normal"));
+    kit_event(&k, "back");
+    assert_string_equal(kit_text(kit_last(&k), "checkpoint"), "a");
+    kit_answer(&k, "left");
+    assert_true(walker_can_back(k.w));
+    kit_answer(&k, "end");
+    kit_done(&k, "open:");
+    assert_false(walker_can_retry(k.w));
+    assert_false(walker_can_back(k.w));
+    assert_false(walker_can_decide(k.w, "end"));
+    kit_close(&k);
+}
+
 static void back_chooses_another_vpn(void **state)
 {
     struct kit k;
@@ -558,6 +583,7 @@ int main(void)
         cmocka_unit_test(answers_to_dropped_effects_are_ignored),
         cmocka_unit_test(retry_reads_again),
         cmocka_unit_test(back_goes_to_the_last_answer),
+        cmocka_unit_test(what_cannot_be_done_is_told),
         cmocka_unit_test(back_chooses_another_vpn),
         cmocka_unit_test(answers_may_be_findings),
         cmocka_unit_test(human_decides_the_current_point),
