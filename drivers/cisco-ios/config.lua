@@ -377,7 +377,12 @@ local sub = {
     ['hash'] = function(b, r, w) b.hash = w[2] end,
     ['integrity'] = function(b, r, w) b.hash = w[2] end,
     ['group'] = function(b, r, w) b.group = w[2] end,
-    ['authentication'] = function(b, r, w) b.authentication = w[2] end,
+    ['authentication'] = function(b, r, w)
+        b.authentication = w[2]
+        if w[3] then
+            b.own_way = w[2] == 'local' and w[3] or b.own_way
+        end
+    end,
     ['lifetime'] = function(b, r, w)
         b.lifetime_s = int((w[2] or ''):match('^%d+$'))
     end,
@@ -456,6 +461,10 @@ local sub = {
         b.keyring = w[2] == 'local' and w[3] or w[2]
     end,
     ['proposal'] = function(b, r, w) b.proposal = w[2] end,
+    -- IKEv2's keyring: each peer has its own
+    ['peer'] = function(b) b.address, b.prefix = nil, nil end,
+    ['identity'] = function(b) b.by_identity = true end,
+    ['hostname'] = function(b) b.by_identity = true end,
     ['address'] = function(b, r, w)
         b.address = is_v4(w[2]) and w[2] or b.address
         b.prefix = prefix_of(w[2], w[3] or '')
@@ -555,7 +564,8 @@ function lib.parse(rows)
                 banner = nil
             end
         elseif text:match('^!') then
-            block = nil
+            -- one that is indented ends a part of the block
+            block = indented and block or nil
         elseif text == 'end' and not indented then
             c.ended = true
         elseif indented then

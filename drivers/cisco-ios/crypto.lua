@@ -210,6 +210,7 @@ local groups = {
     ['ike.retransmit'] = 'silence', ['ike.no-response'] = 'silence',
     ['esp.invalid-spi'] = 'invalid_spi', ['ike.auth-failed'] = 'auth',
     ['ike.id-refused'] = 'id_refused', ['ike.no-match'] = 'no_match',
+    ['ike.v2-sent'] = 'tried',
 }
 local modes = {main = 'failed', aggressive = 'failed', quick = 'quick_failed',
                informational = 'refused'}
@@ -239,9 +240,23 @@ local function refusal_of(e)
     return by_way[e.way or '']
 end
 
+-- What is sent again and never answered; behind NAT what goes to port 4500.
+local function silence_of(e)
+    if e.exchange == 'IKE_SA_INIT' then
+        return 'silence'
+    end
+    return e.exchange == 'IKE_AUTH' and e.port == 4500 and 'silence_4500' or
+        nil
+end
+
 local function group_of(e)
     if e.event == 'ike.v2-notify' then
         return refusal_of(e)
+    elseif e.event == 'ike.v2-retransmit' then
+        return silence_of(e)
+    elseif e.event == 'ike.v2-unverified' then
+        -- with certificates the same line tells of another cause
+        return e.psk and 'key' or 'auth'
     elseif e.event == 'ike.mode-failure' then
         return modes[e.mode or '']
     elseif e.event == 'ike.notify.received' then
@@ -320,6 +335,7 @@ function crypto.log(rows, subject, about)
     with_one_peer(all, subject)
     out = log_facts(all, subject, {peers = about.peers, alone = about.alone})
     out.enabled = head.buffer ~= 'disabled'
+    out.level = head.buffer and head.buffer:match('^level (%S+)')
     out.recent = where(out.current, is_recent)
     out.strangers = where(all, function(e)
         return e.peer ~= nil and about.peers ~= nil and is_recent(e) and

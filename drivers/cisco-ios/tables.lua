@@ -97,31 +97,78 @@ local function together(a, b)
     return a == nil or b == nil or a - b <= 10
 end
 
--- Which message of IKEv2 a list of payloads is of: its peer, its exchange, and
--- whether it came or was sent. What is encrypted is named before it is sent:
--- then it answers the packet that came last.
+-- A packet from a peer answers what was sent to it again and again; one from
+-- port 500 does not answer for port 4500.
+local function void(waiting, peer, port)
+    local left = {}
+
+    for _, e in ipairs(waiting[peer] or {}) do
+        if e.port == 4500 and port ~= 4500 then
+            left[#left + 1] = e
+        else
+            e.exchange = nil
+        end
+    end
+    waiting[peer] = left
+end
+
+-- A packet is announced: which way it goes, and between whom.
+local function packet(s, text, waiting)
+    local peer = peer_of(text)
+
+    if s.peer ~= peer then
+        s.psk, s.pending = nil, nil
+    end
+    s.peer, s.exchange = peer, nil
+    s.port = text:match('Sending Packet %[To [%x.:]+:(%d+)/From ')
+    s.way = s.port and 'sent' or 'received'
+    if not s.port then
+        void(waiting, peer,
+             int(text:match('Received Packet %[From [%x.:]+:(%d+)/To ')))
+    end
+end
+
+-- What IKEv2's lines are of that name neither peer nor exchange: payloads of
+-- the packet above them (what is encrypted is named before it is sent: then
+-- it answers the packet that came last), a packet that is sent again, and an
+-- authentication that is verified.
 function tables.exchanges(all)
-    local sessions, at, way = {}, nil, nil
+    local sessions, waiting, s = {}, {}, nil
 
     for _, e in ipairs(all) do
-        local number = e.text:match('^IKEv2') and number_of(e.text)
-        local came = e.text:match('Received Packet %[From ')
-        local name = e.text:match('^IKEv2 ([%u_]+) Exchange RE%u+')
+        local text = e.text
+        local number = text:match('^IKEv2') and number_of(text)
+        local name, kind = text:match('^IKEv2 ([%u_]+) Exchange (RE%u+)')
 
         if number then
             sessions[number] = sessions[number] or {}
-            at, way = sessions[number], nil
+            s = sessions[number]
+            s.way = nil
         end
-        if at and (came or e.text:match('Sending Packet %[To ')) then
-            way = came and 'received' or 'sent'
-            at.peer, at.exchange = peer_of(e.text), nil
-        elseif at and e.text:match('Building packet for encryption') then
-            way = 'sent'
-        elseif at and name then
-            at.exchange = name
-        elseif at and way and at.exchange and e.event == 'ike.v2-notify' then
-            e.peer, e.exchange, e.way = at.peer, at.exchange, way
+        if not s then
+            goto continue
+        elseif text:match('Received Packet %[From ') or
+            text:match('Sending Packet %[To ') then
+            packet(s, text, waiting)
+        elseif text:match('Building packet for encryption') then
+            s.way = 'sent'
+        elseif name then
+            s.exchange = name
+            if s.way == 'sent' and kind == 'REQUEST' then
+                s.pending = name
+            end
+        elseif e.event == 'ike.v2-notify' and s.way and s.exchange then
+            e.peer, e.exchange, e.way = s.peer, s.exchange, s.way
+        elseif e.event == 'ike.v2-retransmit' and s.peer and s.pending then
+            e.peer, e.exchange, e.port = s.peer, s.pending, int(s.port)
+            waiting[s.peer] = waiting[s.peer] or {}
+            table.insert(waiting[s.peer], e)
+        elseif e.event == 'ike.v2-unverified' then
+            e.peer, e.psk = s.peer, s.psk or false
+        elseif text:match("Peer's authentication method is ") then
+            s.psk = text:match("is 'PSK'") ~= nil
         end
+        ::continue::
     end
 end
 

@@ -71,56 +71,6 @@ local function peers_of_all(c)
     return out
 end
 
--- --- keys ---
-
-local function key_fits(k, peer)
-    if k.peer == peer then
-        return 3
-    elseif k.any then
-        return 1
-    elseif k.prefix and is_v4(peer) and cidr(k.prefix, peer) then
-        return 2
-    end
-    return 0
-end
-
-local function best_key(keys, peer)
-    local best, score = nil, 0
-
-    for _, k in ipairs(keys) do
-        local s = key_fits(k, peer)
-
-        if s > score then
-            best, score = k, s
-        end
-    end
-    return best
-end
-
-local function all_keys(c)
-    local out = {}
-
-    for _, k in ipairs(c.keys_list) do
-        add(out, k)
-    end
-    for _, ring in pairs(c.keyrings) do
-        for _, k in ipairs(ring.keys or {}) do
-            add(out, k)
-        end
-    end
-    return out
-end
-
-local function v2_keys(c, profile)
-    local ring = profile and c.v2_keyrings[profile.keyring]
-    local out = {}
-
-    for _, k in ipairs(ring and ring.keys or {}) do
-        add(out, k)
-    end
-    return out
-end
-
 -- --- the parts of one VPN ---
 
 local function existing(names, known, source)
@@ -352,11 +302,18 @@ end
 
 local function add_policy_v2(c, out, subject, part)
     local profile = c.v2_profiles[part.v2_profile]
-    local key = best_key(v2_keys(c, profile), subject.peer)
+    local key = lib.best_key(lib.v2_keys(c, profile), subject.peer)
+    local ring
 
     out.missing_ike_policy = not profile and part.v2_profile or nil
     if not profile then
         return
+    end
+    ring = not key and not subject.peer_any and
+        lib.keyring_of_others(c, profile, subject.peer)
+    if ring then
+        out.keyring_other = ring.name
+        explain(out, 'keyring_other', ring)
     end
     out.ike_policy = cite({
         name = profile.name, peer = subject.peer,
@@ -374,8 +331,8 @@ local function add_policy(c, out, subject, parts)
         add_policy_v2(c, out, subject, part)
         return
     end
-    key = best_key(all_keys(c), subject.peer)
-    out.ike_keys = #all_keys(c)
+    key = lib.best_key(lib.all_keys(c), subject.peer)
+    out.ike_keys = #lib.all_keys(c)
     explain(out, 'ike_keys', source)
     if #c.proposal_list == 0 and not key then
         explain(out, 'ike_policy', source)

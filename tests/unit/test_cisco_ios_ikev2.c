@@ -154,6 +154,92 @@ static void test_no_refusal(void **state)
     assert_silent(STRANGER);
 }
 
+#define OURS AT "IKEv2:(SESSION ID = 31,SA ID = 1):"
+#define UNVERIFIED OURS "Verification of peer's authentication data FAILED\n"
+
+/* Who verifies the other end knows that the keys differ; with certificates
+ * the same line tells of another cause. */
+static void test_unverified(void **state)
+{
+#define REQUEST RECEIVED("IKE_AUTH", "REQUEST", "VID IDi AUTH SA TSi TSr")
+    (void)state;
+    assert_said(REQUEST OURS "Peer's authentication method is 'PSK'\n"
+                UNVERIFIED, "key");
+    assert_said(REQUEST OURS "Peer's authentication method is 'RSA'\n"
+                UNVERIFIED, "auth");
+    assert_said(REQUEST UNVERIFIED, "auth");
+    /* a sum of other causes, too */
+    assert_silent(REQUEST AT "IKEv2-ERROR:(SESSION ID = 31,SA ID = 1):: Auth "
+                  "exchange failed\n");
+}
+
+#define REQUESTED(port, exchange)                                          \
+    STRANGER OURS "Sending Packet [To 203.0.113.5:" port                    \
+    "/From 198.51.100.1:" port "/VRF i0:f0] \n"                            \
+    "Initiator SPI : 352F8CB45CC6EE7E - Responder SPI : "                   \
+    "0000000000000000 Message id: 0\n"                                     \
+    "IKEv2 " exchange " Exchange REQUEST \nPayload contents: \n SA KE N \n"
+#define AGAIN OURS "Retransmitting packet \n"
+
+/* Sent again and never answered. */
+static void test_silence(void **state)
+{
+    char *answered = mem_printf("%s%s", REQUESTED("500", "IKE_SA_INIT") AGAIN,
+                                RECEIVED("IKE_SA_INIT", "RESPONSE", "SA KE"));
+    json_t *f;
+
+    (void)state;
+    assert_said(REQUESTED("500", "IKE_SA_INIT") AGAIN, "silence");
+    assert_said(REQUESTED("4500", "IKE_AUTH") AGAIN, "silence_4500");
+    f = read_log(REQUESTED("500", "IKE_AUTH") AGAIN, PEER("203.0.113.5"));
+    assert_leaf(f, "said.silence", "");
+    assert_leaf(f, "said.silence_4500", "");
+    json_decref(f);
+    f = read_log(answered, PEER("203.0.113.5"));
+    assert_leaf(f, "said.silence", "");
+    json_decref(f);
+    free(answered);
+    /* the next attempt's answer on port 500 is none on port 4500 */
+    answered = mem_printf("%s%s", REQUESTED("4500", "IKE_AUTH") AGAIN,
+                          RECEIVED("IKE_SA_INIT", "RESPONSE", "SA KE"));
+    assert_said(answered, "silence_4500");
+    free(answered);
+}
+
+/* The key of a profile is looked up by the peer's address. */
+static void test_keyring(void **state)
+{
+#define RING(first, second)                                                \
+    "crypto ikev2 keyring KR\n peer A\n  " first "\n  pre-shared-key one\n"   \
+    " !\n peer B\n  " second "\n  pre-shared-key two\n !\n"                  \
+    "crypto ikev2 profile PR\n match identity remote address 0.0.0.0\n"    \
+    " authentication remote pre-share\n authentication local pre-share\n"  \
+    " keyring local KR\n!\n"                                               \
+    "crypto map VPN 10 ipsec-isakmp\n set peer 203.0.113.5\n"              \
+    " set ikev2-profile PR\n!\nend\n"
+    static const struct {
+        const char *config, *other;
+    } rings[] = {
+        {RING("address 203.0.113.60", "address 192.0.2.1"), "\"KR\""},
+        {RING("address 203.0.113.60", "address 203.0.113.5"), ""},
+        {RING("address 203.0.113.60", "address 203.0.113.0 255.255.255.0"),
+         ""},
+        {RING("address 203.0.113.60", "identity fqdn far.example.net"), ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rings / sizeof *rings; i++) {
+        json_t *f = read_text("config", rings[i].config,
+                              "{\"id\": \"VPN 10\", \"peer\": "
+                              "\"203.0.113.5\", \"peer_any\": false, "
+                              "\"ike_version\": 2}", NULL);
+
+        assert_string_equal(state_of(f), "present");
+        assert_leaf(f, "keyring_other", rings[i].other);
+        json_decref(f);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +247,9 @@ int main(void)
         cmocka_unit_test(test_refused_here),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_no_refusal),
+        cmocka_unit_test(test_unverified),
+        cmocka_unit_test(test_silence),
+        cmocka_unit_test(test_keyring),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
