@@ -40,6 +40,10 @@ static void test_ike_sa(void **state)
     assert_string_equal(state_of(f), "absent");
     assert_leaf(f, "established", "0");
     json_decref(f);
+    /* phase 2 says nothing of phase 1 */
+    assert_unreadable("ike_sa", "There is no IKEv1 phase-2 SA found.\n"
+                                "There is no IKEv2 SA found.\n", SUBJECT,
+                      NULL, "phase 1 is not there");
 }
 
 static void test_ike_sa_damage(void **state)
@@ -73,6 +77,16 @@ static void test_ipsec_sa(void **state)
     json_decref(f);
     assert_cut_unreadable("ipsec_sa", text, NULL, 0);
     assert_unknown_lines("ipsec_sa", text, NULL);
+    f = read_text("ipsec_sa",
+                  "GwID/client IP  TnID   Peer-Address  Tunnel(Gateway)  "
+                  "Algorithm  SPI(in)  SPI(out) life(Sec/KB)\n"
+                  "17  24  203.0.113.5  GW-1:primary(GW-1)  ESP/A256/MD5  "
+                  "CBF7DC1D 5D1568FD 3527/102400\n"
+                  "Show IPSec SA: Total 2 tunnels found. 1 ipsec sa found.\n",
+                  SUBJECT, NULL);
+    assert_leaf(f, "inbound.0.spi", "\"CBF7DC1D\"");
+    assert_leaf(f, "inbound.0.lifetime_s", "");
+    json_decref(f);
     f = read_text("ipsec_sa", "There is no IPSec SA found.\n", SUBJECT, NULL);
     assert_string_equal(state_of(f), "absent");
     json_decref(f);
