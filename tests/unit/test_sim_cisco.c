@@ -195,6 +195,10 @@ static void ikev2_leaves_nothing_after_a_refusal(void **state)
     begin(&t, "cisco-ios", "ikev2-id-refused");
     assert_lacks(type(&t, "show crypto ikev2 sa\r"), "READY");
     end(&t);
+    begin(&t, "cisco-ios", "ikev2-no-response");
+    assert_has(type(&t, "show crypto ikev2 sa\r"), "203.0.113.6/500");
+    assert_lacks(buf_str(&t.got), "READY");
+    end(&t);
 }
 
 static void a_pix_debugs_in_its_own_words(void **state)
