@@ -148,6 +148,20 @@ static const json_t *shown_checkpoint(const struct tui *t,
     return json_object_get(t->view, "current");
 }
 
+/* Where there is no check point, or not yet one. */
+static const char *before_first(const struct tui *t)
+{
+    if (t->run && run_done(t->run))
+        return _("The walk is done.");
+    if (t->leaving || t->retarget)
+        return _("Leaving the device …");
+    if (t->asked)
+        return _("A question waits: a answers it.");
+    if (strcmp(json_text(t->view, "session"), "ready") == 0)
+        return _("Reading which VPNs there are …");
+    return _("Reaching the device …");
+}
+
 static void body_page(const struct tui *t, const struct walk *w,
                       struct page *p)
 {
@@ -157,9 +171,7 @@ static void body_page(const struct tui *t, const struct walk *w,
     if (json_is_object(c))
         put_checkpoint(t, p, c, w->zoom);
     else if (!p->count)
-        page_text(p, STYLE_DIM, screen_is_open(t) || !t->run
-                  ? _("Reaching the device …")
-                  : _("The walk is done."));
+        page_text(p, STYLE_DIM, before_first(t));
     if (w->chosen < 0)
         put_noted(t, p);
 }

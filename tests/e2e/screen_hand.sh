@@ -38,6 +38,19 @@ case=$(sed -n 's/^case //p' "$dir/err")
 grep -q '"wan.interface-shutdown"' "$dir/case.json" || fail "another finding"
 grep -q '"because": "seen by eye"' "$dir/case.json" || fail "no remark"
 
+# Before the first check point the walk says what it waits for.
+cat >"$dir/keys" <<'KEYS'
+until asking
+save which
+key Tab
+save around
+key q y
+KEYS
+play sim:cisco-ios/healthy-two-vpns
+show which | grep -q 'Which VPN does not work?' || fail "another question"
+show around | grep -q 'A question waits: a answers it.' ||
+    fail "it says something else"
+
 # Back at the second question asks the first one again.
 cat >"$dir/keys" <<'KEYS'
 until asking
