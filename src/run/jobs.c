@@ -497,6 +497,7 @@ static bool step_ended(struct run *r)
         return false;
     r->stepping = false;
     r->paused = true;
+    run_changed(r);
     return true;
 }
 

@@ -51,6 +51,21 @@ show which | grep -q 'Which VPN does not work?' || fail "another question"
 show around | grep -q 'A question waits: a answers it.' ||
     fail "it says something else"
 
+# One check point, then a pause: it is seen, also when a person's answer was
+# the last thing that happened.
+cat >"$dir/keys" <<'KEYS'
+turns 5
+key r s
+until asking
+key Enter
+turns 20
+save stepped
+key q y
+KEYS
+play sim:nec-ix/psk-mismatch-responder
+show stepped | grep -q 'PAUSED' || fail "nobody sees that it is paused"
+show stepped | grep -q 'p Go on' || fail "nobody sees how it goes on"
+
 # Back at the second question asks the first one again.
 cat >"$dir/keys" <<'KEYS'
 until asking
