@@ -256,9 +256,20 @@ local function parts_of_map(c, m)
     }
 end
 
+-- The interface that an address is of.
+local function holder_of(c, address)
+    for _, i in ipairs(c.interface_list) do
+        if host_of(i.prefix) == address then
+            return i
+        end
+    end
+    return nil
+end
+
 local function parts_of_tunnel(c, i)
     local profile = c.profiles[i.protection]
-    local source = i.source and c.interfaces[i.source]
+    local source = i.source and (c.interfaces[i.source] or
+                                 holder_of(c, i.source))
 
     return {
         kind = 'profile', source = i, tunnel = i, applied = {i},

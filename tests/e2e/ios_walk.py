@@ -469,6 +469,39 @@ S        172.21.114.0/24 is directly connected, Tunnel0
         "GigabitEthernet0/0\n    Crypto map tag: VPN",
         "Tunnel0\n    Crypto map tag: Tunnel0-head-0"),
 }
+# Two lines; the tunnel's source is the address of the second.
+TWO_LINES = {
+    "show running-config": FRONT["show running-config"].replace(
+        " tunnel vrf WAN\n", "").replace(" ip vrf forwarding WAN\n", "")
+    .replace("ip route vrf WAN ", "ip route ").replace(
+        "tunnel source GigabitEthernet0/0", "tunnel source 192.0.2.9")
+    .replace("interface GigabitEthernet0/1\n", """interface GigabitEthernet0/2
+ ip address 192.0.2.9 255.255.255.0
+!
+interface GigabitEthernet0/1
+"""),
+    "show interfaces": FRONT["show interfaces"].replace(
+        "GigabitEthernet0/0 is up, line protocol is up",
+        "GigabitEthernet0/0 is down, line protocol is down") +
+    """GigabitEthernet0/2 is up, line protocol is up
+  Hardware is CN Gigabit Ethernet, address is 0000.0000.0003 (bia 0000.0000.0003)
+  Internet address is 192.0.2.9/24
+  MTU 1500 bytes, BW 100000 Kbit/sec, DLY 100 usec,
+""",
+    "show crypto ipsec sa": FRONT["show crypto ipsec sa"],
+    "show ip route": None,
+}
+# The map is on both of two lines, and the first is down.
+BOTH_LINES = {
+    "show running-config": CONFIG.replace(
+        "interface GigabitEthernet0/1\n", """interface GigabitEthernet0/2
+ ip address 192.0.2.9 255.255.255.0
+ crypto map VPN
+!
+interface GigabitEthernet0/1
+"""),
+    "show interfaces": TWO_LINES["show interfaces"], "show ip route": None,
+}
 PING = """Type escape sequence to abort.
 Sending 5, 100-byte ICMP Echos to 203.0.113.5, timeout is 2 seconds:
 %s
@@ -560,7 +593,9 @@ SAVED = [
 def saved_cases():
     """The same router, its replies in a terminal's log."""
     failed = 0
-    for name, replies, args, want in SAVED:
+    for name, replies, args, want in SAVED + [
+            ("another line is down", TWO_LINES, [], "open"),
+            ("one of two lines is down", {**BOTH_LINES}, [], "open")]:
         with tempfile.NamedTemporaryFile("w", suffix=".log") as f:
             for command, text in {**BASE, **replies}.items():
                 if text is None or command == "show debugging":
@@ -587,7 +622,7 @@ def main():
         args = ["--vpn", "203.0.113.5"] if want == "ipsec.map-order" else []
         failed += told_as(name, check(replies, *args), want)
     failed += peer_cases() + session_cases() + front_cases()
-    print("%d cases, %d failed" % (len(CASES) + len(PEERS) + len(SAVED) + 3,
+    print("%d cases, %d failed" % (len(CASES) + len(PEERS) + len(SAVED) + 5,
                                     failed))
     sys.exit(1 if failed else 0)
 
