@@ -205,7 +205,16 @@ sub['set'] = function(b, r, w, c) set_word(c, b, w, 2) end
 -- crypto map NAME interface IF | crypto map NAME SEQ …
 top['crypto map'] = function(c, r, w)
     if w[4] == 'interface' then
-        c.applied[w[3]] = at(r, {name = w[3], interface = w[5]})
+        local before = c.applied[w[3]]
+
+        -- on a second line, too: a way around the first
+        if before and before.interface ~= w[5] then
+            add(before.others, w[5])
+            at(r, before)
+        else
+            c.applied[w[3]] =
+                at(r, {name = w[3], interface = w[5], others = {}})
+        end
         return true
     end
     if not (w[4] or ''):match('^%d+$') then

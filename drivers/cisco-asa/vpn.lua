@@ -343,6 +343,8 @@ local function add_sides(c, out, v)
 
     if wan then
         out.wan = lib.wan_facts(c, wan)
+        out.wan_others = c.applied[v.policy] and c.applied[v.policy].others or
+            {}
         out.ike_enabled = enabled_on(c, wan.nameif, v.ike_version) ~= nil
         for _, e in ipairs(where(c.enabled, {version = v.ike_version})) do
             add(cite(out.ike_interfaces, e), e.interface)

@@ -71,6 +71,12 @@ def config(change, base="asa"):
     return {"show running-config": text, "show startup-config": text}
 
 
+def second_line(text):
+    return replaced(text, "crypto map outside_map interface outside",
+                    "crypto map outside_map interface outside\n"
+                    "crypto map outside_map interface backup")
+
+
 def grown(encaps, decaps):
     text = read("asa/show_crypto_ipsec_sa.txt")
     text = re.sub(r"encaps: 35", "encaps: %d" % (35 + encaps), text)
@@ -287,6 +293,21 @@ WALKS = {
         "%s" % (P, P))], "diagnosed", "ike.not-configured"),
     "no-response": ("asa", ACTIVE, [ike("MM_WAIT_MSG2"), log(BEGIN)],
                     "diagnosed", "ike.no-response"),
+    # the map is on two lines: one that is down is no cause by itself
+    "second-line": ("asa", ACTIVE, [
+        {"show interface": read("asa/show_interface.txt").replace(
+            '"outside", is up, line protocol is up',
+            '"outside", is down, line protocol is down')},
+        ike("MM_WAIT_MSG2"), log(BEGIN), config(second_line)],
+        "diagnosed", "ike.no-response"),
+    "second-line-route": ("asa", ACTIVE, [
+        {"show route": read("asa/show_route.txt").replace(
+            "203.0.113.254, outside", "192.0.2.254, backup")},
+        ike("MM_WAIT_MSG2"), log(BEGIN), config(
+            lambda t: replaced(second_line(t), "route outside 0.0.0.0 0.0.0.0 "
+                               "203.0.113.254", "route backup 0.0.0.0 0.0.0.0 "
+                               "192.0.2.254"))],
+        "diagnosed", "ike.no-response"),
     # what was mended is told no more, the next fault is
     "mended-then-key": ("asa", ACTIVE, [NO_SA, log_at(
         m22="%%ASA-3-713048: IP = %s, Error processing payload: Payload ID: "
