@@ -76,7 +76,7 @@ end
 -- the line before it that names one under the same number in brackets, or,
 -- at its end, to the failure that sums it up.
 local function number_of(text)
-    return text:match('^ISAKMP:? ?%((%d[%d:]*)%)') or
+    return text:match('^ISAKMP[%-%u]*:? ?%((%d[%d:]*)%)') or
         text:match('^IKEv2[%-%u]*:%(SESSION ID = (%d+)')
 end
 

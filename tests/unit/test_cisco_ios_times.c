@@ -163,6 +163,23 @@ static void test_newest_cause(void **state)
     json_decref(f);
 }
 
+/* IOS XE 17 says what kind of line it is before the number. */
+static void test_kinds_of_lines(void **state)
+{
+    static const char lines[] =
+        HEAD "*Mar 28 08:07:00.000: ISAKMP: (1003):found peer pre-shared key "
+        "matching 203.0.113.5\n"
+        "*Mar 28 08:07:00.001: ISAKMP: (1004):found peer pre-shared key "
+        "matching 192.0.2.77\n"
+        "*Mar 28 08:07:00.002: ISAKMP-ERROR: (1003):no offers accepted!\n";
+    json_t *f = log_of("crypto map VPN 20 ipsec-isakmp\n set peer 192.0.2.77\n",
+                       CLOCK, lines);
+
+    (void)state;
+    assert_leaf(f, "said.no_offers.0.age_s", "60");
+    json_decref(f);
+}
+
 /* Lines from before a change are of another configuration. */
 static void test_changed_since(void **state)
 {
@@ -191,6 +208,7 @@ int main(void)
         cmocka_unit_test(test_clock_set_since),
         cmocka_unit_test(test_newest_cause),
         cmocka_unit_test(test_changed_since),
+        cmocka_unit_test(test_kinds_of_lines),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
