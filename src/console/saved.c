@@ -468,7 +468,6 @@ void saved_end(struct saved *s)
 {
     saved_text_end(&s->text);
     saved_record_end(s, _("the file ends in it"));
-    if (saved_marks_is_copy(&s->marks))
-        saved_records_doubt(s, _("the text was cut into lines of 80 "
-                                 "columns"));
+    if (saved_width_is_copy(&s->marks.all))
+        saved_records_doubt(s, saved_why_copy());
 }

@@ -67,6 +67,8 @@ void saved_record_end(struct saved *s, const char *why);
 void saved_record_clear(struct saved_record *r);
 /* Every reply is incomplete, for that reason. */
 void saved_records_doubt(struct saved *s, const char *why);
+/* Why one is in doubt that came off a screen. */
+const char *saved_why_copy(void);
 bool saved_is_blank(const char *s, size_t len);
 /* From here on it is another login. */
 void saved_session_begin(struct saved *s);

@@ -114,10 +114,29 @@ static void write_shape(char *shape, const char *line, size_t len)
     shape[n] = '\0';
 }
 
-/* Rulers are as long as the screen is wide. */
+static bool is_drawn(char c)
+{
+    return strchr("-=+*#_ ", c) != NULL;
+}
+
+/* Rulers are as long as the screen is wide; old PIXes end lines in a blank. */
 static bool fills_screen(const char *line, size_t len, int width)
 {
-    return width == SCREEN && !strchr("-=+*#_ ", line[len - 1]);
+    return width == SCREEN && line[len - 1] != ' ' &&
+           !(is_drawn(line[len - 1]) && is_drawn(line[len - 2]));
+}
+
+/* A table's rows follow its head as well: one reply tells less than a whole
+ * text does, where no line is longer. */
+static bool is_rest(const char *line, int width)
+{
+    return width < SCREEN / 2 && *line != ' ';
+}
+
+static void widen(struct saved_width *w, int width, bool goes_on)
+{
+    w->goes_on |= goes_on;
+    w->widest = width > w->widest ? width : w->widest;
 }
 
 /* What goes on in the next line begins there in another way; the entries of
@@ -126,23 +145,25 @@ void saved_marks_measure(struct saved_marks *m, const char *line, size_t len)
 {
     int width = len < SCREEN ? (int)len : text_width(line);
     char shape[SAVED_SHAPE + 1];
+    bool goes_on;
 
     write_shape(shape, line, len);
-    if (m->fills[0] && len && strcmp(m->fills, shape) != 0)
-        m->goes_on = true;
+    goes_on = m->fills[0] && len && strcmp(m->fills, shape) != 0;
     m->fills[0] = '\0';
     if (fills_screen(line, len, width))
         memcpy(m->fills, shape, sizeof shape);
-    m->widest = width > m->widest ? width : m->widest;
+    widen(&m->here, width, goes_on && is_rest(line, width));
+    widen(&m->all, width, goes_on);
 }
 
-bool saved_marks_is_copy(const struct saved_marks *m)
+bool saved_width_is_copy(const struct saved_width *w)
 {
-    return m->goes_on && m->widest == SCREEN;
+    return w->goes_on && w->widest == SCREEN;
 }
 
 void saved_marks_next(struct saved_marks *m)
 {
     m->dots = false;
     m->fills[0] = '\0';
+    m->here = (struct saved_width){0};
 }

@@ -13,8 +13,12 @@ struct saved_marks {
     bool dots;              /* the line before was but two dots, upright */
     char fills[SAVED_SHAPE + 1];    /* how it began, when it filled the
                                        screen; "": it did not */
-    bool goes_on;           /* some such line seems to go on below */
-    int widest;             /* line, in columns */
+    /* Of this reply, and of the whole text: some such line seems to go on
+     * below; the widest line, in columns. */
+    struct saved_width {
+        bool goes_on;
+        int widest;
+    } here, all;
 };
 
 /* -1 and *e; saved_marks_free releases it in either case. */
@@ -34,8 +38,8 @@ bool saved_marks_left_out(struct saved_marks *m, const char *line,
 bool saved_marks_is_steady(struct saved_marks *m, const char *typed);
 /* A line of a reply: how far it goes. */
 void saved_marks_measure(struct saved_marks *m, const char *line, size_t len);
-/* The text came off a screen that cut long lines in two. */
-bool saved_marks_is_copy(const struct saved_marks *m);
+/* This reply, or the text, came off a screen that cut long lines in two. */
+bool saved_width_is_copy(const struct saved_width *w);
 /* Another reply begins. */
 void saved_marks_next(struct saved_marks *m);
 

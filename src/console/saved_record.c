@@ -64,6 +64,11 @@ static bool says_its_end(const struct saved *s)
     return to > from && patterns_match(&s->ends, text + from, to - from, NULL);
 }
 
+const char *saved_why_copy(void)
+{
+    return _("the text was cut into lines of 80 columns");
+}
+
 static const char *why_incomplete(const struct saved *s, const char *why)
 {
     if (s->over)
@@ -72,6 +77,8 @@ static const char *why_incomplete(const struct saved *s, const char *why)
         return _("somebody left something out of it");
     if (why)
         return why;
+    if (saved_width_is_copy(&s->marks.here))
+        return saved_why_copy();
     return s->paged && !s->last_page && !says_its_end(s)
                ? _("the pager was left before its end")
                : NULL;

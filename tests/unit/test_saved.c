@@ -467,6 +467,28 @@ static void test_screen_copy(void **state)
                "show version", REPLY_COMPLETE, SIXTY TEN "---------+\nab\n");
 }
 
+/* Another reply of the text has longer lines. */
+static void test_screen_copy_of_one(void **state)
+{
+    static const char longer[] = "R1# show ike sa\n" SIXTY TEN TEN "1\nR1# ";
+    char *cut = mem_printf("R1# show version\n%s\nab\n%s",
+                           SIXTY TEN "012345678-", longer);
+    char *table = mem_printf("R1# show version\n%s\nab%s\n%s",
+                             SIXTY TEN TEN, SIXTY, longer);
+    struct saved *s = read_text(cut), *t = read_text(table);
+
+    (void)state;
+    expect(s, 0, "show version", REPLY_TRUNCATED,
+           SIXTY TEN "012345678-\nab\n");
+    expect(t, 0, "show version", REPLY_COMPLETE,
+           SIXTY TEN TEN "\nab" SIXTY "\n");
+    expect(s, 1, "show ike sa", REPLY_COMPLETE, SIXTY TEN TEN "1\n");
+    saved_free(s);
+    saved_free(t);
+    free(cut);
+    free(table);
+}
+
 /* --- how it is written --- */
 
 /* Stamps were switched on, or another file was put behind. */
@@ -650,6 +672,7 @@ int main(void)
         cmocka_unit_test(test_glued_breaks),
         cmocka_unit_test(test_left_out),
         cmocka_unit_test(test_screen_copy),
+        cmocka_unit_test(test_screen_copy_of_one),
         cmocka_unit_test(test_stamps_later),
         cmocka_unit_test(test_encodings),
         cmocka_unit_test(test_utf16),
