@@ -28,22 +28,6 @@ function tables.iso(text)
                          #t == 7 and '0' .. t or t)
 end
 
--- "1 year 97 days", "3 days 3 hours", "2 mins 5 secs" in seconds.
-function tables.uptime(text)
-    local units = {year = 31536000, day = 86400, hour = 3600, min = 60,
-                   sec = 1}
-    local total
-
-    for n, unit in (text or ''):gmatch('(%d+) (%a+)') do
-        local one = units[(unit:gsub('s$', ''))]
-
-        if one then
-            total = (total or 0) + int(n) * one
-        end
-    end
-    return total
-end
-
 function tables.route_to(routes, address)
     local best
 

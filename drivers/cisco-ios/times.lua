@@ -1,21 +1,6 @@
--- Times of an IOS router: its uptime, its clock, and how old a line of its log
--- is by them.
+-- Times of an IOS router: its clock, and how old a line of its log is by it.
 
 local times = {}
-
--- "9 weeks, 4 days, 2 hours, 3 minutes" in seconds.
-function times.uptime(text)
-    local units = {year = 31536000, week = 604800, day = 86400, hour = 3600,
-                   minute = 60, second = 1}
-    local total
-
-    for n, unit in (text or ''):gmatch('(%d+) (%a-)s?%f[%A]') do
-        if units[unit] then
-            total = (total or 0) + int(n) * units[unit]
-        end
-    end
-    return total
-end
 
 local days_before = {Jan = 0, Feb = 31, Mar = 59, Apr = 90, May = 120,
                      Jun = 151, Jul = 181, Aug = 212, Sep = 243, Oct = 273,

@@ -1,4 +1,5 @@
--- What the readers of every vendor's lines need: words, addresses, lists.
+-- What the readers of every vendor's lines need: words, addresses, lists,
+-- times.
 
 local common = {}
 
@@ -51,6 +52,20 @@ function common.without(all, some)
         end
     end
     return out
+end
+
+-- "9 weeks, 4 days, 2 hours, 3 minutes", "2 mins 5 secs" in seconds.
+function common.uptime(text)
+    local units = {year = 31536000, week = 604800, day = 86400, hour = 3600,
+                   minute = 60, min = 60, second = 1, sec = 1}
+    local total
+
+    for n, unit in (text or ''):gmatch('(%d+) (%a-)s?%f[%A]') do
+        if units[unit] then
+            total = (total or 0) + int(n) * units[unit]
+        end
+    end
+    return total
 end
 
 return common

@@ -32,18 +32,4 @@ function tables.counters(rows, found)
     end
 end
 
--- "6 days 21 hours 45 minutes" in seconds.
-function tables.uptime(text)
-    local units = {day = 86400, hour = 3600, minute = 60, second = 1,
-                   week = 604800, year = 31536000}
-    local total
-
-    for n, unit in (text or ''):gmatch('(%d+) (%a-)s?%f[%A]') do
-        if units[unit] then
-            total = (total or 0) + int(n) * units[unit]
-        end
-    end
-    return total
-end
-
 return tables

@@ -4,12 +4,6 @@
 # to leaves the question standing.
 . "$(dirname "$0")/screen/play.sh"
 
-play() {
-    status=0
-    "$kiriwake" "$1" --lang en --size 80x24 --keys "$dir/keys" \
-        --save-display "$dir/out" 2>"$dir/err" || status=$?
-}
-
 cat >"$dir/keys" <<'KEYS'
 until asking
 key b

@@ -4,12 +4,6 @@
 # not forgotten.
 . "$(dirname "$0")/screen/play.sh"
 
-play() {
-    status=0
-    "$kiriwake" "$@" --lang en --size 80x24 --keys "$dir/keys" \
-        --save-display "$dir/out" 2>"$dir/err" || status=$?
-}
-
 # --user is seen where it can be corrected; Esc goes back to the failure.
 cat >"$dir/keys" <<'KEYS'
 until done

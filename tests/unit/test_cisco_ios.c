@@ -1,4 +1,5 @@
 /* The cisco-ios driver: what its flow reads, and replies of real devices. */
+#include "cisco_ios.h"
 #include "corpus.h"
 
 #define SUBJECT                                                            \
@@ -6,19 +7,6 @@
     "\"policy\": \"VPN\", \"interface\": \"GigabitEthernet0/0\"}"
 #define PEER(a)                                                            \
     "{\"id\": \"x\", \"peer\": \"" a "\", \"peer_any\": false}"
-
-static int setup(void **state)
-{
-    (void)state;
-    return load_driver("cisco-ios");
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    driver_free(driver);
-    return 0;
-}
 
 static void test_ike_sa(void **state)
 {

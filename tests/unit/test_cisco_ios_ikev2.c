@@ -1,6 +1,6 @@
 /* The cisco-ios driver: what debugging of IKEv2 tells, and about whom. The
  * forms are those of IOS XE 16.7 and 17 (public captures). */
-#include "probe_fixture.h"
+#include "cisco_ios.h"
 
 /* Two VPNs: a line without a peer is nobody's until its session names one. */
 #define CONFIG                                                             \
@@ -9,19 +9,6 @@
 #define PEER(a)                                                            \
     "{\"id\": \"x\", \"peer\": \"" a "\", \"peers\": [\"" a "\"], "         \
     "\"peer_any\": false, \"ike_version\": 2}"
-
-static int setup(void **state)
-{
-    (void)state;
-    return load_driver("cisco-ios");
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    driver_free(driver);
-    return 0;
-}
 
 /* The log as the VPN with 203.0.113.5, or the other one, sees it. */
 static json_t *read_log(const char *lines, const char *subject)

@@ -1,6 +1,6 @@
 /* The cisco-ios driver's other replies: present, absent, empty, cut, refused,
  * and with lines that no format has. */
-#include "probe_fixture.h"
+#include "cisco_ios.h"
 
 #define SUBJECT                                                            \
     "{\"id\": \"VPN 10\", \"peer\": \"203.0.113.5\", \"peer_any\": false, "  \
@@ -9,19 +9,6 @@
 #define OTHER                                                              \
     "{\"id\": \"VPN 20\", \"peer\": \"192.0.2.77\", \"peer_any\": false, "   \
     "\"peers\": [\"192.0.2.77\"], \"ike_version\": 1}"
-
-static int setup(void **state)
-{
-    (void)state;
-    return load_driver("cisco-ios");
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    driver_free(driver);
-    return 0;
-}
 
 /* Facts by name, each read from the fixture of that name. */
 static json_t *env_of(const char *subject, const char *const names[])

@@ -1,6 +1,6 @@
 /* What the cisco-ios driver takes for "now": the log's lines and the clock
  * have zones of their own, and either may have been set since. */
-#include "probe_fixture.h"
+#include "cisco_ios.h"
 
 #define SUBJECT                                                            \
     "{\"id\": \"VPN 10\", \"peer\": \"203.0.113.5\", \"peer_any\": false, "  \
@@ -11,19 +11,6 @@
     "sanity check or is malformed\n"
 #define UTC_LINES "service timestamps log datetime msec\n"
 #define LOCAL_LINES "service timestamps log datetime msec localtime\n"
-
-static int setup(void **state)
-{
-    (void)state;
-    return load_driver("cisco-ios");
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    driver_free(driver);
-    return 0;
-}
 
 /* The log's facts on a router with these lines of configuration. */
 static json_t *log_of(const char *config, const char *clock, const char *log)

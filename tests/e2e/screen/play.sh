@@ -12,3 +12,9 @@ fail() {
     exit 1
 }
 show() { sed -n "/^=== $1 /,/^=== /p" "$dir/out"; }
+# The program with these arguments and the script in $dir/keys.
+play() {
+    status=0
+    "$kiriwake" "$@" --lang en --size 80x24 --keys "$dir/keys" \
+        --save-display "$dir/out" 2>"$dir/err" || status=$?
+}
